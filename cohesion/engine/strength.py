@@ -1,0 +1,86 @@
+"""Strength of places, method.md §2, also without each of their actors (§4). Residents do not matter here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from cohesion.engine.arrays import BEST_RATING, ROLES, Floats, Inputs, Integers, Sparse
+from cohesion.engine.parameters import Parameters
+
+# A set of roles is a bitmask: bit k stands for ROLES[k]. There are eight.
+_SETS = np.arange(2 ** len(ROLES))
+_SIZE = np.bitwise_count(_SETS).astype(np.int64)
+_SHARES_A_ROLE = (_SETS[:, np.newaxis] & _SETS != 0).astype(np.int64)
+_ANY_ROLE = _SETS[-1]
+_PROVIDER = 1 << ROLES.index("provider")
+
+
+@dataclass(frozen=True, eq=False)
+class Strengths:
+    """Strength `s` and triad `T` of each place, and how much strength each actor would take away."""
+
+    strength: Floats  # (P,) 0..1
+    triad: Floats  # (P,) 0..1, NaN where no role was ever recorded
+    lost_with_actor: Sparse  # (P, A) how far s falls when the actor leaves
+
+
+def strengths(inputs: Inputs, parameters: Parameters) -> Strengths:
+    """Strength of each place (method.md §2), also without each of its actors (§4)."""
+    places = len(inputs.place_x)
+    conditions = mean_of_known(inputs.place_conditions) / BEST_RATING
+    dynamics = mean_of_known(inputs.place_dynamics) / BEST_RATING
+    place, actor, roles = _roles_by_actor(inputs)
+
+    # holders[p, S]: actors of place p who hold a role of the set S
+    holders = np.zeros((places, len(_SETS)), dtype=np.int64)
+    np.add.at(holders, place, _SHARES_A_ROLE[roles])
+    triad = np.where(holders[:, _ANY_ROLE] > 0, _triad(holders), np.nan)
+    strength = _strength(conditions, triad, dynamics, parameters)
+
+    # One row for each actor at each place: the holders that are left there without this actor
+    left = holders[place] - _SHARES_A_ROLE[roles]
+    weakened = _strength(conditions[place], _triad(left), dynamics[place], parameters)
+    closes = (roles & _PROVIDER != 0) & (left[:, _PROVIDER] == 0)
+    lost = strength[place] - np.where(closes, 0.0, weakened)
+    lost_with_actor = csr_array((lost, (place, actor)), shape=(places, inputs.actors))
+    lost_with_actor.eliminate_zeros()
+    return Strengths(strength, triad, lost_with_actor)
+
+
+def mean_of_known(values: Floats, weights: Floats | float = 1.0) -> Floats:
+    """Weighted mean (n,) of each row of `values` (n, k) over what is not NaN; NaN where all of it is.
+
+    `weights` (k,) must be above 0; they are rescaled to the known values.
+    """
+    with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN that is wanted
+        known_weights = np.where(np.isnan(values), 0.0, weights)
+        mean: Floats = np.nansum(values * weights, axis=1) / known_weights.sum(axis=1)
+    return mean
+
+
+def _roles_by_actor(inputs: Inputs) -> tuple[Integers, Integers, Integers]:
+    """Place, actor and set of roles of each pair of a place and an actor, each pair once."""
+    pair_of_row = inputs.role_place.astype(np.int64) * inputs.actors + inputs.role_actor
+    pairs, pair = np.unique(pair_of_row, return_inverse=True)
+    roles = np.zeros(len(pairs), dtype=np.int64)
+    np.bitwise_or.at(roles, pair, 1 << inputs.role_kind.astype(np.int64))
+    place, actor = np.divmod(pairs, max(inputs.actors, 1))
+    return place, actor, roles
+
+
+def _triad(holders: Floats | Integers) -> Floats:
+    """`T` (n,) from the number of holders (n, 8) of each set of roles.
+
+    Hall's theorem in its defect form: each set S of roles leaves at least |S| - holders(S) of them without an
+    actor of their own, and the worst set says exactly how many must be left.
+    """
+    filled: Integers = (holders - _SIZE).min(axis=1) + len(ROLES)
+    return filled / len(ROLES)
+
+
+def _strength(conditions: Floats, triad: Floats, dynamics: Floats, parameters: Parameters) -> Floats:
+    """`s` (n,) from C, T and D (n,), each NaN where missing."""
+    weights = np.array([parameters.weight_conditions, parameters.weight_triad, parameters.weight_dynamics])
+    mean = mean_of_known(np.column_stack([conditions, triad, dynamics]), weights)
+    return np.where(np.isnan(mean), parameters.unrated_strength, mean)
