@@ -1,0 +1,79 @@
+"""An assessment and the scores it found: stored together, never changed afterwards. What exists is in places."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cohesion.querysets import AssessmentQuerySet, ScoreQuerySet
+from cohesion.vocabulary import CohesionClass, LossKind, PopulationBasis
+from places.models import Actor, BoundaryEdition, Municipality, Place
+
+
+class Assessment(models.Model):
+    """One run of the method: as of which day, on which edition, with which parameters, from which inputs."""
+
+    as_of = models.DateField(_("Stichtag"))
+    edition = models.ForeignKey(BoundaryEdition, on_delete=models.PROTECT, related_name="assessments")
+    method = models.CharField(_("Methode"), max_length=20)
+    parameters = models.JSONField(_("Parameter"))
+    # Of every input of the engine and the parameters: the same digest means the same figures.
+    inputs_digest = models.CharField(_("Prüfsumme der Eingaben"), max_length=64)
+    places_counted = models.PositiveIntegerField(_("gezählte Orte"))
+    created_at = models.DateTimeField(_("berechnet am"), auto_now_add=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Bewertung")
+        verbose_name_plural = _("Bewertungen")
+        ordering = ("-as_of", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=("as_of", "inputs_digest"), name="assessment_once_per_day_and_inputs")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method}, {self.as_of.isoformat()}"
+
+
+class Score(models.Model):
+    """The figures of one municipality in one assessment; shares from 0 to 1, NULL where not known."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="scores")
+    cohesion_class = models.CharField(_("Kohäsionsklasse"), max_length=20, choices=CohesionClass.choices)
+    supply = models.FloatField(_("Versorgung"), null=True)
+    supply_after_loss = models.FloatField(_("Versorgung nach dem schwersten Verlust"), null=True)
+    renewal = models.FloatField(_("Erneuerungskraft"), null=True)
+    stability = models.FloatField(_("Stabilität der Klasse"), null=True)
+    critical_kind = models.CharField(_("schwerster Verlust"), max_length=10, choices=LossKind.choices, blank=True)
+    critical_place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, related_name="+")
+    critical_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, related_name="+")
+    critical_name = models.CharField(_("Name des schwersten Verlusts"), max_length=200, blank=True)
+    population_basis = models.CharField(
+        _("Grundlage der Einwohnerpunkte"), max_length=10, choices=PopulationBasis.choices, blank=True
+    )
+    # Method §8 as data, with ids of places and actors: written by cohesion/assessment.py, read by explanation.py.
+    explanation = models.JSONField(_("Begründung"), default=dict)
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Ergebnis")
+        verbose_name_plural = _("Ergebnisse")
+        ordering = ("municipality__ags",)
+        indexes = [models.Index(fields=("assessment", "cohesion_class"), name="score_class")]
+        constraints = [
+            models.UniqueConstraint(fields=("assessment", "municipality"), name="score_once_per_assessment"),
+            models.CheckConstraint(
+                condition=Q(cohesion_class__in=CohesionClass.values), name="score_class_known"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{share}__gte": 0, f"{share}__lte": 1}), name=f"score_{share}_is_share"
+                )
+                for share in ("supply", "supply_after_loss", "renewal", "stability")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id}: {self.cohesion_class}"

@@ -1,0 +1,46 @@
+"""The vocabulary of reading what was computed: the latest assessment, scores with names, the SOK × ZOK counts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Count, Sum
+
+if TYPE_CHECKING:
+    from cohesion.models import Assessment, Score  # noqa: F401
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def newest(self) -> Assessment | None:
+        """The assessment of the latest day, the later run first; None before the first run."""
+        return self.select_related("edition").defer("edition__outlines").order_by("-as_of", "-id").first()
+
+    def up_to(self, day: date) -> AssessmentQuerySet:
+        """Assessments whose day is not after ``day``."""
+        return self.filter(as_of__lte=day)
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def of(self, assessment: Assessment) -> ScoreQuerySet:
+        """Scores of one assessment."""
+        return self.filter(assessment=assessment)
+
+    def with_municipality(self) -> ScoreQuerySet:
+        """Joined with municipality, district and state, without geometry and explanation: what lists show."""
+        return self.select_related("municipality__district", "municipality__state").defer(
+            "municipality__geometry", "explanation"
+        )
+
+    def interplay(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """Counts and residents by class and tier: rows of cohesion_class, zok_tier, municipalities, residents.
+
+        Unincorporated areas have neither class nor tier and are left out.
+        """
+        return (
+            self.filter(municipality__is_unincorporated=False)
+            .order_by()
+            .values("cohesion_class", zok_tier=models.F("municipality__zok_tier"))
+            .annotate(municipalities=Count("pk"), residents=Sum("municipality__population"))
+        )

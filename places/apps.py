@@ -1,0 +1,9 @@
+"""The app of what exists."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlacesConfig(AppConfig):
+    name = "places"
+    verbose_name = _("Orte und Gebiete")

@@ -1,0 +1,61 @@
+"""Coordinate systems, boxes and census cell names: the geometry that needs no database. Pure: no Django."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+WGS84 = 4326  # what the database stores and the API speaks: longitude, latitude in degrees
+LAEA_EUROPE = 3035  # what is computed in: equal-area, metres, the system of the census grid
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bbox:
+    """A box in WGS 84 degrees: west, south, east, north."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Bbox":
+        """Read ``minlon,minlat,maxlon,maxlat``. Raises ValueError that says what is wrong."""
+        parts = text.split(",")
+        if len(parts) != 4:
+            raise ValueError("four numbers are expected: minlon,minlat,maxlon,maxlat")
+        try:
+            west, south, east, north = (float(part) for part in parts)
+        except ValueError:
+            raise ValueError("four numbers are expected: minlon,minlat,maxlon,maxlat") from None
+        # Written so that NaN fails too.
+        if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= 90 and -90 <= north <= 90):
+            raise ValueError("longitudes lie between -180 and 180, latitudes between -90 and 90")
+        if west > east or south > north:
+            raise ValueError("the minimum comes first: minlon ≤ maxlon and minlat ≤ maxlat")
+        return cls(west, south, east, north)
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """West, south, east, north, as GEOS takes them."""
+        return (self.west, self.south, self.east, self.north)
+
+
+@lru_cache
+def _transformer(source: int, target: int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def to_metres(longitude: Array, latitude: Array) -> tuple[Array, Array]:
+    """WGS 84 degrees → EPSG:3035 metres, x (easting) and y (northing)."""
+    x, y = _transformer(WGS84, LAEA_EUROPE).transform(longitude, latitude)
+    return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+
+def to_degrees(x: Array, y: Array) -> tuple[Array, Array]:
+    """EPSG:3035 metres → WGS 84 degrees, longitude and latitude."""
+    longitude, latitude = _transformer(LAEA_EUROPE, WGS84).transform(x, y)
+    return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)

@@ -1,0 +1,126 @@
+"""The vocabulary of reading: which editions, municipalities, places and involvements. Days are arguments, never read here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.gis.db import models
+from django.contrib.gis.geos import Polygon
+from django.db.models import F, OuterRef, Q, Subquery
+
+from places.freshness import months_before
+from places.geo import WGS84, Bbox
+from places.vocabulary import CORE_CRITERIA, Publication, Role, Status
+
+if TYPE_CHECKING:
+    from places.models import Actor, BoundaryEdition, Involvement, Municipality, Place  # noqa: F401
+
+
+def _polygon(bbox: Bbox) -> Polygon:
+    polygon = Polygon.from_bbox(bbox.as_tuple())
+    polygon.srid = WGS84
+    return polygon
+
+
+class BoundaryEditionQuerySet(models.QuerySet["BoundaryEdition"]):
+    def current(self) -> BoundaryEdition | None:
+        """The newest edition, or None before the first import. Without its outlines, which are large."""
+        return self.defer("outlines").order_by("-date").first()
+
+
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
+    def current(self) -> MunicipalityQuerySet:
+        """Municipalities of the newest edition."""
+        newest = self.model._meta.get_field("edition").related_model._default_manager.order_by("-date")
+        return self.filter(edition=Subquery(newest.values("pk")[:1]))
+
+    def of_edition(self, edition: BoundaryEdition) -> MunicipalityQuerySet:
+        """Municipalities of one edition."""
+        return self.filter(edition=edition)
+
+    def incorporated(self) -> MunicipalityQuerySet:
+        """Without unincorporated areas, which have no residents and no class."""
+        return self.filter(is_unincorporated=False)
+
+    def of_state(self, *state_keys: str) -> MunicipalityQuerySet:
+        """Municipalities of any of the states (two digits)."""
+        return self.filter(state__key__in=state_keys)
+
+    def of_district(self, *district_keys: str) -> MunicipalityQuerySet:
+        """Municipalities of any of the districts (five digits)."""
+        return self.filter(district__key__in=district_keys)
+
+    def in_bbox(self, bbox: Bbox) -> MunicipalityQuerySet:
+        """Municipalities that touch the box."""
+        return self.filter(geometry__intersects=_polygon(bbox))
+
+    def touching(self, municipality: Municipality) -> MunicipalityQuerySet:
+        """The neighbours of ``municipality`` in its own edition."""
+        return self.filter(edition=municipality.edition_id, geometry__intersects=municipality.geometry).exclude(
+            pk=municipality.pk
+        )
+
+    def with_names(self) -> MunicipalityQuerySet:
+        """Joined with district and state, and without geometry: what lists and pages show."""
+        return self.select_related("district", "state").defer("geometry")
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def published(self) -> PlaceQuerySet:
+        """What the public sees."""
+        return self.filter(publication=Publication.PUBLISHED)
+
+    def counted(self, as_of: date, freshness_months: int) -> PlaceQuerySet:
+        """What an assessment of ``as_of`` counts (method §1): published, active, core criteria affirmed, confirmed
+        no longer than ``freshness_months`` before."""
+        affirmed = {criterion.value: True for criterion in CORE_CRITERIA}
+        return self.published().filter(
+            status=Status.ACTIVE,
+            confirmed_on__lte=as_of,
+            confirmed_on__gte=months_before(as_of, freshness_months),
+            **affirmed,
+        )
+
+    def unconfirmed(self, as_of: date, freshness_months: int) -> PlaceQuerySet:
+        """Published and active, but never confirmed or too long ago: shown, not counted."""
+        return self.published().filter(
+            Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=months_before(as_of, freshness_months)),
+            status=Status.ACTIVE,
+        )
+
+    def fictional(self) -> PlaceQuerySet:
+        """Invented places of the demo."""
+        return self.filter(is_fictional=True)
+
+    def in_bbox(self, bbox: Bbox) -> PlaceQuerySet:
+        """Places inside the box or on its border."""
+        return self.filter(location__intersects=_polygon(bbox))
+
+    def role_missing(self, *roles: Role) -> PlaceQuerySet:
+        """Places at which nobody holds any one of ``roles``."""
+        found = Q()
+        for role in roles:
+            found |= ~self._held(role)
+        return self.filter(found)
+
+    def _held(self, role: Role) -> Q:
+        involvements: Any = self.model._meta.get_field("involvements").related_model
+        held = involvements.objects.filter(place=OuterRef("pk"), **{role.value: True})
+        return Q(models.Exists(held))
+
+    def with_actors(self) -> PlaceQuerySet:
+        """Together with involvements and actors, in two more queries whatever the number of places."""
+        return self.prefetch_related("involvements__actor")
+
+
+class InvolvementQuerySet(models.QuerySet["Involvement"]):
+    def with_role(self) -> InvolvementQuerySet:
+        """Only those that hold at least one role of the triad."""
+        return self.filter(Q(motivator=True) | Q(provider=True) | Q(promoter=True))
+
+    def role_columns(self) -> models.QuerySet[Any, tuple[int, int, bool, bool, bool]]:
+        """Rows (place id, actor id, motivator, provider, promoter) in a fixed order, for the engine."""
+        return self.order_by("place_id", "actor_id").values_list(
+            F("place_id"), F("actor_id"), *(F(role.value) for role in Role)
+        )

@@ -1,0 +1,135 @@
+"""The words of the outside world (docs: formats): kinds, statuses, roles, criteria, ratings. Values are API; labels are German."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ZokTier(TextChoices):
+    """Tier of a municipality in the Zentrale-Orte-Konzept; the planning terms are proper names."""
+
+    NONE = "none", _("ohne zentralörtliche Funktion")
+    GRUNDZENTRUM = "grundzentrum", _("Grundzentrum")
+    MITTELZENTRUM = "mittelzentrum", _("Mittelzentrum")
+    OBERZENTRUM = "oberzentrum", _("Oberzentrum")
+
+
+class Kind(TextChoices):
+    """What a Sozialer Ort is in everyday words."""
+
+    VILLAGE_SHOP = "village_shop", _("Dorfladen")
+    COMMUNITY_HOUSE = "community_house", _("Dorfgemeinschaftshaus")
+    REPAIR_CAFE = "repair_cafe", _("Repair-Café")
+    MEETING_CAFE = "meeting_cafe", _("Begegnungscafé")
+    LIBRARY = "library", _("Bücherei")
+    NEIGHBOURHOOD_CENTRE = "neighbourhood_centre", _("Nachbarschaftszentrum")
+    MULTIGENERATION_HOUSE = "multigeneration_house", _("Mehrgenerationenhaus")
+    YOUTH_CENTRE = "youth_centre", _("Jugendzentrum")
+    CULTURE_HOUSE = "culture_house", _("Kulturhaus")
+    COMMUNITY_GARDEN = "community_garden", _("Gemeinschaftsgarten")
+    SPORTS_GROUND = "sports_ground", _("Sport- und Bewegungsort")
+    CLUB_HOUSE = "club_house", _("Vereinsheim")
+    PARISH_HALL = "parish_hall", _("Gemeindehaus")
+    OPEN_WORKSHOP = "open_workshop", _("Offene Werkstatt")
+    COWORKING = "coworking", _("Coworking-Ort")
+    FIRE_STATION = "fire_station", _("Feuerwehrhaus")
+    VILLAGE_PUB = "village_pub", _("Dorfkneipe")
+    MARKET_PLACE = "market_place", _("Markt- und Festplatz")
+    MOBILE_SERVICE = "mobile_service", _("Mobiles Angebot")
+    OTHER = "other", _("Anderer Ort")
+
+
+class Status(TextChoices):
+    """Whether the place is there."""
+
+    PLANNED = "planned", _("geplant")
+    ACTIVE = "active", _("aktiv")
+    DORMANT = "dormant", _("ruht")
+    CLOSED = "closed", _("geschlossen")
+
+
+class Publication(TextChoices):
+    """Whether the entry is public."""
+
+    DRAFT = "draft", _("Entwurf")
+    SUBMITTED = "submitted", _("eingereicht")
+    PUBLISHED = "published", _("veröffentlicht")
+    REJECTED = "rejected", _("abgelehnt")
+    ARCHIVED = "archived", _("archiviert")
+
+
+class Role(TextChoices):
+    """The three roles of the Akteurs-Trias."""
+
+    MOTIVATOR = "motivator", _("Motivator")
+    PROVIDER = "provider", _("Raum- oder Ressourcengeber")
+    PROMOTER = "promoter", _("Promotor")
+
+
+class Sector(TextChoices):
+    """Where an actor belongs."""
+
+    CIVIL_SOCIETY = "civil_society", _("Zivilgesellschaft")
+    ADMINISTRATION = "administration", _("Verwaltung")
+    PRIVATE_SECTOR = "private_sector", _("Wirtschaft")
+
+
+class Circle(TextChoices):
+    """How close an actor stands to a place."""
+
+    KEY_ACTOR = "key_actor", _("Schlüsselakteure")
+    FELLOW = "fellow", _("Mitstreitende")
+    SUPPORTER = "supporter", _("Unterstützende")
+
+
+class Criterion(TextChoices):
+    """What makes a place a Sozialer Ort; each is yes, no or unknown. The first three are the core criteria."""
+
+    COMMUNITY_USE = "community_use", _("gemeinschaftlich nutzbar")
+    LOW_THRESHOLD = "low_threshold", _("niedrigschwellig")
+    OPEN_TO_ALL = "open_to_all", _("offen für alle")
+    SOCIAL_REDUNDANCY = "social_redundancy", _("bietet soziale Redundanz")
+    CROSSES_MILIEUS = "crosses_milieus", _("bringt Milieus ins Gespräch")
+    STRENGTHENS_TIES = "strengthens_ties", _("stärkt Bindungen")
+    ANALOGUE_ANCHOR = "analogue_anchor", _("analoger Ankerpunkt")
+    NEGOTIATES_CONFLICT = "negotiates_conflict", _("lässt Konflikte verhandeln")
+    ANSWERS_LOCAL_NEED = "answers_local_need", _("antwortet auf einen Bedarf vor Ort")
+    SELF_EFFICACY = "self_efficacy", _("lässt Selbstwirksamkeit erfahren")
+    BINDS_ENGAGEMENT = "binds_engagement", _("bindet Engagement")
+    VISIBLE_COHESION = "visible_cohesion", _("macht Zusammenhalt sichtbar")
+    LOCAL_DEMOCRACY = "local_democracy", _("stärkt die Demokratie vor Ort")
+
+
+CORE_CRITERIA = (Criterion.COMMUNITY_USE, Criterion.LOW_THRESHOLD, Criterion.OPEN_TO_ALL)
+
+
+class Condition(TextChoices):
+    """Bedingungsfaktoren, rated 0..4 for a place or for a municipality. Order as in method §1."""
+
+    OPEN_ADMINISTRATION = "open_administration", _("Offene, kooperative Verwaltung")
+    ENGAGED_ACTORS = "engaged_actors", _("Überdurchschnittlich engagierte Akteure")
+    PROCESS_NOT_PROJECT = "process_not_project", _("Prozess statt Projekt")
+    SUPRAREGIONAL_ATTENTION = "supraregional_attention", _("Überregionale Aufmerksamkeit und Einbindung")
+    PUBLIC_INFRASTRUCTURE = "public_infrastructure", _("Öffentliche Infrastruktur in der Fläche")
+
+
+class Dynamic(TextChoices):
+    """Inner dynamics of a place, rated 0..4: what its actors have to do at once. Order as in method §1."""
+
+    OPENING_OUTWARD = "opening_outward", _("Öffnung nach außen")
+    BUNDLING_COMPETENCES = "bundling_competences", _("Bündelung von Kompetenzen")
+    CONFLICT_SPACE = "conflict_space", _("Raum für Konflikte")
+    CONSOLIDATION = "consolidation", _("Festigung nach innen")
+
+
+class Rating(IntegerChoices):
+    """The five answers to "how far does this hold?"."""
+
+    NOT_AT_ALL = 0, pgettext_lazy("rating", "gar nicht")
+    HARDLY = 1, pgettext_lazy("rating", "kaum")
+    PARTLY = 2, pgettext_lazy("rating", "teilweise")
+    LARGELY = 3, pgettext_lazy("rating", "weitgehend")
+    FULLY = 4, pgettext_lazy("rating", "voll und ganz")
+
+
+RATINGS = (*Condition, *Dynamic)

@@ -1,0 +1,74 @@
+"""System checks: a wrong installation is told with its remedy, not with a traceback."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
+from django.db.utils import DatabaseError
+
+
+@register(Tags.database)
+def spatial_database_works(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """SpatiaLite's extension or PostGIS answers."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    if not databases:
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ST_AsText(ST_Point(1, 2))")
+    except ImproperlyConfigured as error:
+        return [
+            Error(
+                f"SpatiaLite cannot be loaded: {error}",
+                hint="apt-get install libsqlite3-mod-spatialite; where Python's sqlite3 cannot load extensions: "
+                "pip install pysqlite3-binary.",
+                id="sok.E001",
+            )
+        ]
+    except DatabaseError as error:
+        return [
+            Error(
+                f"The database has no spatial functions: {error}",
+                hint="PostGIS: CREATE EXTENSION postgis; and check DATABASE_URL.",
+                id="sok.E002",
+            )
+        ]
+    return []
+
+
+@register(Tags.staticfiles)
+def browser_libraries_installed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """npm has installed what the pages load."""
+    missing = [str(folder) for _, folder in settings.STATICFILES_DIRS[1:] if not folder.is_dir()]
+    if missing:
+        return [
+            Error(
+                f"Browser libraries are missing: {', '.join(missing)}",
+                hint="make setup (or: npm ci --omit=dev).",
+                id="sok.E003",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def production_is_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """In production the hosts are named and somebody answers for the site."""
+    found: list[CheckMessage] = []
+    if not settings.PUBLIC_HOSTS:
+        found.append(
+            Error("ALLOWED_HOSTS is not set: only this machine is served.", hint="docs/settings.md", id="sok.E004")
+        )
+    if not settings.OPERATOR["name"] or not settings.OPERATOR["email"]:
+        found.append(
+            Warning(
+                "The imprint names nobody.", hint="Set OPERATOR_NAME and OPERATOR_EMAIL (docs/settings.md).", id="sok.W001"
+            )
+        )
+    return found

@@ -1,0 +1,82 @@
+"""Reads settings from environment variables and refuses a wrong value with the variable's name. Pure: no Django app."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("", "0", "false", "no", "off")
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable as it is, without surrounding space; ``\\n`` stands for a line break."""
+    return os.environ.get(name, default).strip().replace("\\n", "\n")
+
+
+def flag(name: str, default: bool) -> bool:
+    """1/true/yes/on or 0/false/no/off."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    lowered = value.strip().lower()
+    if lowered in _TRUE:
+        return True
+    if lowered in _FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name}: expected 1 or 0, not {value!r}")
+
+
+def items(name: str) -> list[str]:
+    """A comma-separated list."""
+    return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]
+
+
+def origin(name: str) -> str:
+    """The scheme and host of an http(s) URL, or nothing where the variable is empty."""
+    value = text(name)
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ImproperlyConfigured(f"{name}: expected a URL like https://tiles.example.org/…, not {value!r}")
+    return f"{parts.scheme}://{parts.netloc}".replace("{s}", "*")
+
+
+def secret(name: str, file: Path) -> str:
+    """The variable, or else a random key that is made once and kept in ``file``, readable by its owner only."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text().strip()
+
+
+def database(name: str, default: str) -> dj_database_url.DBConfig:
+    """A GeoDjango database from ``spatialite:///path`` or ``postgis://user:password@host/name``."""
+    url = os.environ.get(name, "").strip() or default
+    scheme = url.split(":", 1)[0]
+    if scheme not in ("spatialite", "postgis"):
+        raise ImproperlyConfigured(
+            f"{name}: expected spatialite:///path/to/file or postgis://user:password@host:port/name, not {url!r}"
+        )
+    try:
+        config = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+    if not config.get("NAME"):
+        raise ImproperlyConfigured(f"{name}: no database is named in {url!r}")
+    if scheme == "spatialite":
+        # Readers do not wait for a writer (WAL), a writer waits for the other (IMMEDIATE + timeout).
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    return config

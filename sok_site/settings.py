@@ -1,0 +1,197 @@
+"""All settings, top to bottom, from the environment; docs/settings.md explains each variable."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from sok_site import environment, libraries
+
+libraries.use_sqlite_with_extensions()
+if (_gdal := libraries.gdal_library()) is not None:
+    GDAL_LIBRARY_PATH = _gdal
+if (_geos := libraries.geos_library()) is not None:
+    GEOS_LIBRARY_PATH = _geos
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # what a running installation writes
+
+# --- Security -------------------------------------------------------------------------------------------------------
+DEBUG = environment.flag("DEBUG", False)
+PUBLIC_HOSTS = environment.items("ALLOWED_HOSTS")  # named only when it serves others than this machine
+ALLOWED_HOSTS = PUBLIC_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = environment.items("CSRF_TRUSTED_ORIGINS")
+SECRET_KEY = environment.secret("SECRET_KEY", VAR_DIR / "secret-key")
+HTTPS = environment.flag("HTTPS", bool(PUBLIC_HOSTS))
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+BASEMAP_URL = environment.text("BASEMAP_URL")
+BASEMAP_ATTRIBUTION = environment.text("BASEMAP_ATTRIBUTION")
+_basemap_origin = environment.origin("BASEMAP_URL")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", *([_basemap_origin] if _basemap_origin else [])],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- The house ------------------------------------------------------------------------------------------------------
+ROOT_URLCONF = "sok_site.urls"
+WSGI_APPLICATION = "sok_site.wsgi.application"
+INSTALLED_APPS = [
+    "sok_site",
+    "cohesion",
+    "places",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "csp",
+    "django_filters",
+    "drf_spectacular",
+    "leaflet",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["sok_site.templatetags.wording"],
+            "context_processors": [
+                "csp.context_processors.nonce",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sok_site.context.every_page",
+            ],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# --- Database -------------------------------------------------------------------------------------------------------
+DATABASES = {"default": environment.database("DATABASE_URL", f"spatialite:///{VAR_DIR / 'sok-atlas.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("spatialite"):
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+
+# --- Languages: German first, English complete ----------------------------------------------------------------------
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
+LOCALE_PATHS = [BASE_DIR / "sok_site" / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_THOUSAND_SEPARATOR = True
+
+# --- Static files: hashed names, long caching, browser libraries from npm -------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+_NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    ("leaflet", _NODE_MODULES / "leaflet" / "dist"),
+    ("supercluster", _NODE_MODULES / "supercluster" / "dist"),
+    ("source-sans-3", _NODE_MODULES / "@fontsource-variable" / "source-sans-3" / "files"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "sok_site.staticfiles.HashedModulesStorage"},
+}
+
+# --- Maps: one place for extent, zooms, basemap (docs/settings.md) --------------------------------------------------
+LEAFLET_CONFIG = {
+    "SPATIAL_EXTENT": (5.8, 47.2, 15.1, 55.1),
+    "MIN_ZOOM": 5,
+    "MAX_ZOOM": 17,
+    "RESET_VIEW": False,
+    "NO_GLOBALS": True,
+    "ATTRIBUTION_PREFIX": "",
+    "TILES": [(_("Hintergrundkarte"), BASEMAP_URL, {"attribution": BASEMAP_ATTRIBUTION})] if BASEMAP_URL else [],
+}
+
+# --- REST -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["sok_site.rest.Json", "sok_site.rest.GeoJson", "sok_site.rest.Csv"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PAGINATION_CLASS": "sok_site.rest.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["sok_site.rest.Filters"],
+    "DEFAULT_SCHEMA_CLASS": "sok_site.rest.Schema",
+    "EXCEPTION_HANDLER": "sok_site.rest.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SOK-Atlas",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- The operator: who answers for this installation (shown on imprint, privacy, accessibility) ---------------------
+OPERATOR = {
+    "name": environment.text("OPERATOR_NAME"),
+    "address": environment.text("OPERATOR_ADDRESS"),
+    "email": environment.text("OPERATOR_EMAIL"),
+    "phone": environment.text("OPERATOR_PHONE"),
+    "represented_by": environment.text("OPERATOR_REPRESENTED_BY"),
+    "imprint": environment.text("OPERATOR_IMPRINT"),
+    "data_protection_officer": environment.text("OPERATOR_DATA_PROTECTION_OFFICER"),
+    "privacy": environment.text("OPERATOR_PRIVACY"),
+    "accessibility": environment.text("OPERATOR_ACCESSIBILITY"),
+    "enforcement_body": environment.text("OPERATOR_ENFORCEMENT_BODY"),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,23 @@
+"""How figures are worded on pages: shares as percent, tidy dashes for "not known". Loaded into every template."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+NOT_KNOWN = "–"
+
+
+@register.filter
+def percent(share: float | None, digits: int = 0) -> str:
+    """0.714 → "71 %" in the reader's language; a dash where the share is not known."""
+    if share is None:
+        return NOT_KNOWN
+    return f"{number_format(share * 100, digits)}\u202f%"
+
+
+@register.filter
+def css_share(share: float | None) -> SafeString:
+    """0.714 → "0.714", for an attribute that a stylesheet or SVG reads: never localised."""
+    return mark_safe(f"{share or 0:.4f}")  # noqa: S308  (digits and a point)
