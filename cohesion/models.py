@@ -64,9 +64,7 @@ class Score(models.Model):
         indexes = [models.Index(fields=("assessment", "cohesion_class"), name="score_class")]
         constraints = [
             models.UniqueConstraint(fields=("assessment", "municipality"), name="score_once_per_assessment"),
-            models.CheckConstraint(
-                condition=Q(cohesion_class__in=CohesionClass.values), name="score_class_known"
-            ),
+            models.CheckConstraint(condition=Q(cohesion_class__in=CohesionClass.values), name="score_class_known"),
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{share}__gte": 0, f"{share}__lte": 1}), name=f"score_{share}_is_share"

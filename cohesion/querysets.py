@@ -33,7 +33,7 @@ class ScoreQuerySet(models.QuerySet["Score"]):
             "municipality__geometry", "explanation"
         )
 
-    def interplay(self) -> models.QuerySet[Any, dict[str, Any]]:
+    def interplay(self) -> models.QuerySet[Any, Any]:
         """Counts and residents by class and tier: rows of cohesion_class, zok_tier, municipalities, residents.
 
         Unincorporated areas have neither class nor tier and are left out.

@@ -1,4 +1,4 @@
-"""The vocabulary of reading: which editions, municipalities, places and involvements. Days are arguments, never read here."""
+"""The vocabulary of reading: which editions, municipalities, places, involvements. Days are arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the outside world (docs: formats): kinds, statuses, roles, criteria, ratings. Values are API; labels are German."""
+"""The words of the outside world: kinds, statuses, roles, criteria, ratings. Values are API; labels are German."""
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _

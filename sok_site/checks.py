@@ -68,7 +68,9 @@ def production_is_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     if not settings.OPERATOR["name"] or not settings.OPERATOR["email"]:
         found.append(
             Warning(
-                "The imprint names nobody.", hint="Set OPERATOR_NAME and OPERATOR_EMAIL (docs/settings.md).", id="sok.W001"
+                "The imprint names nobody.",
+                hint="Set OPERATOR_NAME and OPERATOR_EMAIL (docs/settings.md).",
+                id="sok.W001",
             )
         )
     return found

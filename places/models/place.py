@@ -16,7 +16,7 @@ from places.querysets import PlaceQuerySet
 from places.vocabulary import CORE_CRITERIA, RATINGS, Criterion, Dynamic, Kind, Publication, Status
 
 
-def criterion_field(criterion: Criterion) -> models.BooleanField:
+def criterion_field(criterion: Criterion) -> "models.BooleanField[bool | None, bool | None]":
     """A column for yes, no, or unknown (NULL)."""
     return models.BooleanField(criterion.label, null=True, blank=True)
 

@@ -5,7 +5,7 @@ from django.db import models
 from places.vocabulary import Condition, Dynamic, Rating
 
 
-def rating_field(subject: Condition | Dynamic) -> models.PositiveSmallIntegerField:
+def rating_field(subject: Condition | Dynamic) -> "models.PositiveSmallIntegerField[int | None, int | None]":
     """A column for the rating of ``subject``, 0..4; NULL means "not known"."""
     return models.PositiveSmallIntegerField(subject.label, choices=Rating.choices, null=True, blank=True)
 

@@ -1,0 +1,49 @@
+# What there is to do here; `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+
+export DATABASE_URL SECRET_KEY DEBUG
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup:  ## install what demo and run need, into .venv/ and node_modules/
+	@scripts/setup.sh run
+
+setup-tests:  ## install what the tests need besides
+	@scripts/setup.sh tests
+
+demo: setup  ## load the demo region once, and serve it at http://127.0.0.1:$(PORT)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_demo --unless-loaded
+	@scripts/serve.sh $(PORT)
+
+run: setup  ## serve what is in the database, for development (reloads; DEBUG=1)
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+test: setup-tests  ## all tests: lint, types, JavaScript, SpatiaLite, Chromium, PostGIS
+	@scripts/test.sh
+
+lint: setup-tests  ## style, types, import contracts
+	@scripts/lint.sh
+
+format: setup-tests  ## let ruff and biome lay out the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && scripts/node.sh npm run --silent format
+
+messages: setup-tests  ## collect German strings into the English catalogue and compile it
+	@scripts/messages.sh
+
+bench: setup-tests  ## print what performance claims rest on
+	@$(BIN)/python -m tests.bench.bench_engine
+
+screenshots: setup-tests  ## take the README's picture anew from the demo
+	@$(BIN)/python scripts/screenshots.py
+
+lock: setup-tests  ## compile the pinned requirements anew from pyproject.toml
+	@scripts/lock.sh
+
+.PHONY: help setup setup-tests demo run test lint format messages bench screenshots lock

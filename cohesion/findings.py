@@ -1,0 +1,153 @@
+"""What the engine found about each municipality, as plain data with ids (method §8): stored with the score.
+
+Names and words are added when it is read (explanation.py, templates): a place may be renamed, a finding stays.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import TypedDict
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from cohesion.engine import CONDITIONS, Parameters, Result
+from cohesion.engine.arrays import Sparse
+from cohesion.inputs import World, place_metres
+from places.models import Place
+from places.vocabulary import Role, Status
+
+MOST_LISTED = 20  # places or actors named in one list; the counts beside it are of all
+
+
+class Supplier(TypedDict):
+    """A place that supplies the municipality."""
+
+    place: int
+    share: float  # what it contributes to K; all contributions sum to K
+    loss: float  # what K loses when it closes
+
+
+class Carrier(TypedDict):
+    """An actor on whom supply hangs."""
+
+    actor: int
+    loss: float  # what K loses when it leaves everywhere at once
+
+
+class CrowdedPlace(TypedDict):
+    place: int
+    crowding: float  # g, below 1
+    demand: float  # residents, weighted by closeness
+
+
+class VacantRoles(TypedDict):
+    place: int
+    roles: list[str]
+
+
+class Findings(TypedDict):
+    """Method §8 for one municipality. Shares are of its residents' supply, 0..1."""
+
+    residents: float
+    standing: list[Supplier]  # by contribution
+    standing_count: int
+    carriers: list[Carrier]  # by loss
+    unreached_residents: float
+    crowded: list[CrowdedPlace]  # of those that supply it
+    vacant_roles: list[VacantRoles]  # of its own counted places
+    conditions: dict[str, float | None]  # 0..4, per condition as in §5
+    unconfirmed: list[int]  # active places in reach, not confirmed in time
+    planned: list[int]  # places in reach that are planned
+    dormant: list[int]  # places in reach that rest
+
+
+def find(world: World, result: Result, as_of: date, parameters: Parameters) -> list[Findings]:
+    """The findings of every municipality, in the order of ``world``."""
+    uncounted = _uncounted_in_reach(world, as_of, parameters)
+    vacant = _vacant_roles(world)
+    places_of = defaultdict(list)
+    for place, municipality in enumerate(world.inputs.place_municipality.tolist()):
+        places_of[municipality].append(place)
+    return [
+        Findings(
+            residents=round(float(result.residents[index]), 1),
+            standing=(standing := _standing(world, result, index))[:MOST_LISTED],
+            standing_count=len(standing),
+            carriers=[
+                Carrier(actor=world.actor_ids[actor], loss=loss)
+                for actor, loss in _largest(result.actor_losses, index)[:MOST_LISTED]
+            ],
+            unreached_residents=round(float(result.residents_unreached[index]), 1),
+            crowded=[
+                CrowdedPlace(
+                    place=world.place_ids[place],
+                    crowding=float(result.crowding[place]),
+                    demand=round(float(result.demand[place]), 1),
+                )
+                for place, _ in _largest(result.contributions, index)[:MOST_LISTED]
+                if result.crowding[place] < 1
+            ],
+            vacant_roles=[
+                VacantRoles(place=world.place_ids[place], roles=vacant[place])
+                for place in places_of[index][:MOST_LISTED]
+                if vacant[place]
+            ],
+            conditions={
+                name: None if np.isnan(value) else round(float(value), 4)
+                for name, value in zip(CONDITIONS, result.renewal_conditions[index], strict=True)
+            },
+            unconfirmed=uncounted[Status.ACTIVE][index],
+            planned=uncounted[Status.PLANNED][index],
+            dormant=uncounted[Status.DORMANT][index],
+        )
+        for index in range(len(world.municipality_ids))
+    ]
+
+
+def _standing(world: World, result: Result, municipality: int) -> list[Supplier]:
+    losses = dict(_row(result.place_losses, municipality))
+    return [
+        Supplier(place=world.place_ids[place], share=share, loss=losses.get(place, 0.0))
+        for place, share in _largest(result.contributions, municipality)
+    ]
+
+
+def _row(matrix: Sparse, row: int) -> Iterable[tuple[int, float]]:
+    """Column and value of each entry of a row."""
+    entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return zip(matrix.indices[entries].tolist(), matrix.data[entries].tolist(), strict=True)
+
+
+def _largest(matrix: Sparse, row: int) -> list[tuple[int, float]]:
+    """Column and value of each entry of a row, the largest value first, then the smaller index."""
+    return sorted(_row(matrix, row), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _vacant_roles(world: World) -> list[list[str]]:
+    """Per counted place, the roles of the triad that nobody holds there."""
+    held = np.zeros((len(world.place_ids), len(Role)), dtype=bool)
+    held[world.inputs.role_place, world.inputs.role_kind] = True
+    roles = np.array(Role.values)
+    return [roles[~row].tolist() for row in held]
+
+
+def _uncounted_in_reach(world: World, as_of: date, parameters: Parameters) -> dict[Status, defaultdict[int, list[int]]]:
+    """Published places that are not counted, by why and by each municipality with a resident in their reach."""
+    published = Place.objects.published()
+    of_status = {
+        Status.ACTIVE: Place.objects.unconfirmed(as_of, parameters.freshness_months),
+        Status.PLANNED: published.filter(status=Status.PLANNED),
+        Status.DORMANT: published.filter(status=Status.DORMANT),
+    }
+    points = KDTree(np.column_stack([world.inputs.point_x, world.inputs.point_y]))
+    found: dict[Status, defaultdict[int, list[int]]] = {}
+    for status, places in of_status.items():
+        found[status] = defaultdict(list)
+        rows = list(places.order_by("pk").values_list("pk", "location"))
+        x, y = place_metres(location for _, location in rows)
+        near = points.query_ball_point(np.column_stack([x, y]), parameters.reach) if rows else []
+        for (pk, _), reached in zip(rows, near, strict=True):
+            for municipality in np.unique(world.inputs.point_municipality[reached]).tolist():
+                found[status][municipality].append(pk)
+    return found

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Installs what is needed to run (scripts/setup.sh run) or to test besides (scripts/setup.sh tests). Does nothing twice.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+purpose=${1:?run or tests}
+requirements=requirements.txt
+[ "$purpose" = tests ] && requirements=requirements-dev.txt
+
+say() { printf '%s\n' "$*" >&2; }
+
+# One system package: is it there (a command that succeeds), what is skipped without it.
+need() {
+  local package=$1 without=$2; shift 2
+  if "$@" >/dev/null 2>&1; then return 0; fi
+  local root=()
+  if [ "$(id -u)" != 0 ]; then root=(sudo -n); fi
+  if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+    say "Installing $package …"
+    [ -n "${apt_updated:-}" ] || { "${root[@]}" apt-get update -qq || true; apt_updated=1; }
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$package" >/dev/null || true
+    if "$@" >/dev/null 2>&1; then return 0; fi
+  fi
+  say "Cannot install the package $package (it needs root and apt-get). Without it: $without"
+  return 1
+}
+
+has_module() { "${PYTHON:-python3}" -c "import $1"; }
+has_spatialite() { ldconfig -p | grep -q mod_spatialite || ls /usr/lib/*/mod_spatialite.so* /usr/local/lib/mod_spatialite.*; }
+has_postgis() { ls /usr/lib/postgresql/*/lib/postgis-3.so || ls "$(pg_config --pkglibdir)"/postgis-3.so; }
+has_chromium() { command -v chromium || command -v chromium-browser || test -x "${CHROMIUM:-}"; }
+
+if [ ! -x .venv/bin/python ]; then
+  need python3 "nothing works." command -v "${PYTHON:-python3}"
+  need python3-venv "no virtual environment can be made." has_module ensurepip
+  "${PYTHON:-python3}" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "Python 3.11 or newer is needed; set PYTHON=."; exit 1; }
+  say "Making .venv …"
+  "${PYTHON:-python3}" -m venv .venv
+fi
+
+# A stamp per lock file: what is installed is what it says.
+stamp=.venv/installed-$purpose
+if ! cmp -s "$requirements" "$stamp"; then
+  say "Installing Python packages ($requirements) …"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements" 2> >(grep -v '^WARNING: Location' >&2)
+  cp "$requirements" "$stamp"
+fi
+
+if ! scripts/node.sh --check; then
+  say "Installing Node as a Python wheel (requirements-node.txt) …"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt 2> >(grep -v '^WARNING: Location' >&2)
+fi
+npm_options=(--omit=dev)
+[ "$purpose" = tests ] && npm_options=()
+if ! cmp -s package-lock.json "node_modules/.installed-$purpose"; then
+  say "Installing browser libraries (package-lock.json) …"
+  scripts/node.sh npm ci --silent --no-audit --no-fund "${npm_options[@]}"
+  cp package-lock.json "node_modules/.installed-$purpose"
+  [ "$purpose" = tests ] && cp package-lock.json node_modules/.installed-run
+fi
+
+need libsqlite3-mod-spatialite "the embedded database; set DATABASE_URL=postgis://… instead." has_spatialite || [ -n "${DATABASE_URL:-}" ] || exit 1
+if [ "$purpose" = tests ]; then
+  need postgresql-15-postgis-3 "the tests on PostGIS are skipped." has_postgis || true
+  need chromium "the browser tests are skipped." has_chromium || true
+fi
+
+# Compiled messages, when a catalogue is newer.
+for po in sok_site/locale/*/LC_MESSAGES/*.po; do
+  [ -e "$po" ] || continue
+  [ "${po%.po}.mo" -nt "$po" ] || .venv/bin/pybabel --quiet compile --input-file "$po" --output-file "${po%.po}.mo" --locale "$(basename "$(dirname "$(dirname "$po")")")"
+done

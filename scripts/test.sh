@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Everything: lint, JavaScript, then pytest on SpatiaLite (with the browser) and on a private PostGIS.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/lint.sh
+scripts/node.sh npm test --silent
+.venv/bin/python -m pytest -q
+if ls /usr/lib/postgresql/*/lib/postgis-3.so >/dev/null 2>&1 || command -v initdb >/dev/null; then
+  .venv/bin/python -m tests.postgis .venv/bin/python -m pytest -q tests/database tests/web tests/browser
+else
+  echo "PostGIS is not installed: its tests are skipped." >&2
+  [ -z "${CI:-}" ] || exit 1
+fi
