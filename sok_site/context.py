@@ -1,11 +1,16 @@
-"""What every page shows: the operator, whether demo data are loaded."""
+"""What every page shows: the operator, whether demo data are loaded, where the boundaries come from."""
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
-from places.models import Place
+from places.models import BoundaryEdition, Place
 
 
 def every_page(request: HttpRequest) -> dict[str, object]:
     """Template context of all pages. ``demo`` is true while invented places are loaded: every view says so."""
-    return {"operator": settings.OPERATOR, "demo": Place.objects.fictional().exists()}
+    return {
+        "operator": settings.OPERATOR,
+        "demo": Place.objects.fictional().exists(),
+        "boundaries": SimpleLazyObject(BoundaryEdition.objects.current),  # the footer names their source
+    }

@@ -2,7 +2,19 @@
 
 from django.contrib import admin
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+
+from sok_site import views
 
 urlpatterns = [
+    path("konzept/", views.Concept.as_view(), name="concept"),
+    path("impressum/", views.Imprint.as_view(), name="imprint"),
+    path("datenschutz/", views.Privacy.as_view(), name="privacy"),
+    path("barrierefreiheit/", views.Accessibility.as_view(), name="accessibility"),
+    # Exempt, so that reading sets no cookie on any page: all that a forged request could do is change a language.
+    path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
+    path("healthz", views.health, name="health"),
+    path("readyz", views.ready, name="ready"),
     path("admin/", admin.site.urls),
 ]

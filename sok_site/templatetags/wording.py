@@ -21,3 +21,9 @@ def percent(share: float | None, digits: int = 0) -> str:
 def css_share(share: float | None) -> SafeString:
     """0.714 → "0.714", for an attribute that a stylesheet or SVG reads: never localised."""
     return mark_safe(f"{share or 0:.4f}")  # noqa: S308  (digits and a point)
+
+
+@register.filter
+def svg_percent(share: float | None) -> SafeString:
+    """0.714 → "71.40%", a length in SVG: never localised."""
+    return mark_safe(f"{(share or 0) * 100:.2f}%")  # noqa: S308  (digits, a point and a percent sign)

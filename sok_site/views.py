@@ -1,0 +1,78 @@
+"""Pages without data of their own (concept, imprint, privacy, accessibility) and what a machine asks: healthz, readyz."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
+
+
+class Concept(TemplateView):
+    """What a Sozialer Ort is, and how the concept reads beside the Zentrale-Orte-Konzept."""
+
+    template_name = "pages/concept.html"
+
+
+class Imprint(TemplateView):
+    """Who answers for this installation."""
+
+    template_name = "pages/imprint.html"
+
+
+class Privacy(TemplateView):
+    """What this software stores and sends, and what the operator adds to that."""
+
+    template_name = "pages/privacy.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cookies = [
+            (settings.LANGUAGE_COOKIE_NAME, _("wenn Sie die Sprache wählen"), _("die gewählte Sprache"), _("Sitzung")),
+            (settings.SESSION_COOKIE_NAME, _("wenn Sie sich anmelden"), _("dass Sie angemeldet sind"), _("14 Tage")),
+            (
+                settings.CSRF_COOKIE_NAME,
+                _("wenn Sie ein geschütztes Formular öffnen"),
+                _("ein Schutz vor untergeschobenen Eingaben"),
+                _("1 Jahr"),
+            ),
+        ]
+        columns = [_("Cookie"), _("Wann"), _("Was es enthält"), _("Wie lange")]
+        return super().get_context_data(cookies=cookies, cookie_columns=columns, basemap_host=_basemap_host(), **kwargs)
+
+
+class Accessibility(TemplateView):
+    """How far the site can be used by everybody, what is missing, whom to tell."""
+
+    template_name = "pages/accessibility.html"
+    extra_context = {"reviewed_on": ACCESSIBILITY_REVIEWED_ON}
+
+
+def _basemap_host() -> str:
+    """The host that a switched-on basemap asks for its tiles; empty without one."""
+    return settings.BASEMAP_URL.split("://", 1)[-1].split("/", 1)[0].removeprefix("{s}.")
+
+
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """The process is alive. Asks nothing else, so that a slow database restarts nobody."""
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """The database answers and has every migration; else 503 with the reason."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return JsonResponse({"ready": False, "reason": "The database does not answer."}, status=503)
+    if missing:
+        names = [f"{migration.app_label}.{migration.name}" for migration, _backwards in missing]
+        return JsonResponse({"ready": False, "reason": "Migrations are missing.", "missing": names}, status=503)
+    return JsonResponse({"ready": True})
