@@ -1,0 +1,41 @@
+"""What several tests share: where real data lies, and a database of their own for tests that start processes."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+TESTS = Path(__file__).resolve().parent
+DATA = TESTS / "data"
+FIXTURES = TESTS.parent / "fixtures"
+SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+
+
+def shared(name: str, instead: Path) -> Path:
+    """A large real file where this machine has it, else the small one from the repository."""
+    file = SHARED_DATA / name
+    return file if file.exists() else instead
+
+
+@pytest.fixture
+def own_database_url(tmp_path: Path) -> Iterator[str]:
+    """An empty database of the kind under test that other processes can open: its DATABASE_URL."""
+    if connection.vendor == "sqlite":
+        yield f"spatialite:///{tmp_path / 'own.sqlite3'}"
+        return
+    name, options = f"sok_atlas_own_{os.getpid()}", settings.DATABASES["default"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        user = quote(options["USER"], safe="") + (
+            f":{quote(options['PASSWORD'], safe='')}" if options["PASSWORD"] else ""
+        )
+        port = f":{options['PORT']}" if options["PORT"] else ""
+        yield f"postgis://{user}@{quote(options['HOST'], safe='')}{port}/{name}"
+    finally:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,59 @@
+"""Points find their municipality, on one rule for borders, and find it anew when boundaries change."""
+
+from datetime import date
+
+import pytest
+
+from places.locating import locate, municipality_at, relocate
+from tests.factories import make_edition, make_municipality, make_place, square
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_point_lies_in_the_municipality_that_contains_it() -> None:
+    west, east = make_municipality("06635002"), make_municipality("06635001")
+    assert locate([9.05, 9.15, 9.25], [51.05, 51.05, 51.05]) == [west.pk, east.pk, None]
+
+
+def test_no_points_find_nothing_and_ask_nothing() -> None:
+    assert locate([], []) == []
+
+
+def test_without_any_edition_every_point_lies_nowhere() -> None:
+    assert locate([9.05], [51.05]) == [None]
+
+
+def test_a_point_on_a_border_belongs_to_the_smaller_ags() -> None:
+    make_municipality("06635002")
+    smaller = make_municipality("06635001")
+    assert locate([9.1], [51.05]) == [smaller.pk]
+
+
+def test_an_unincorporated_area_contains_points_too() -> None:
+    forest = make_municipality("06635200", is_unincorporated=True)
+    assert municipality_at(9.05, 51.05) == forest
+
+
+def test_a_point_in_no_municipality_has_none() -> None:
+    make_municipality()
+    assert municipality_at(51.05, 9.05) is None
+
+
+def test_only_the_newest_edition_is_asked() -> None:
+    newer = make_municipality(edition=make_edition(date(2025, 12, 31)))
+    make_municipality(edition=make_edition(date(2020, 12, 31)))
+    assert locate([9.05], [51.05]) == [newer.pk]
+
+
+def test_new_boundaries_move_every_place_and_name_those_left_outside() -> None:
+    old = make_municipality(geometry=square(9, 51, 0.4))
+    stays, lost = make_place(old, longitude=9.05, latitude=51.05), make_place(old, longitude=9.35, latitude=51.35)
+    new = make_municipality(edition=make_edition(date(2025, 12, 31)), geometry=square(9, 51, 0.2))
+
+    relocation = relocate()
+
+    assert (relocation.moved, relocation.outside) == (2, (lost,))
+    stays.refresh_from_db()
+    lost.refresh_from_db()
+    assert (stays.municipality, lost.municipality) == (new, None)
+    assert relocate().moved == 0

@@ -1,0 +1,121 @@
+"""Plain functions that put one thing into the database, with good defaults. No fixtures, no randomness."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timezone
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
+
+from places import keys
+from places.geo import LAEA_EUROPE, WGS84
+from places.locating import municipality_at
+from places.models import Actor, BoundaryEdition, Involvement, Municipality, Place, Region, ResidentPoint
+from places.vocabulary import CORE_CRITERIA, Circle, Kind, Publication, Role, Sector, Status
+
+TODAY = date(2026, 11, 22)
+EDITION_DATE = date(2022, 12, 31)
+DISTRICT = "06635"  # municipalities without an AGS of their own lie here
+NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+
+
+def square(west: float, south: float, size: float = 0.1) -> MultiPolygon:
+    """A square of ``size`` degrees (WGS 84) with its lower left corner at ``west``, ``south``."""
+    polygon = Polygon.from_bbox((west, south, west + size, south + size))
+    return MultiPolygon(polygon, srid=WGS84)
+
+
+def box_in_metres(west: float, south: float, east: float, north: float) -> MultiPolygon:
+    """A box of EPSG:3035 metres, stored as everything is: in WGS 84."""
+    box = MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=LAEA_EUROPE)
+    return box.transform(WGS84, clone=True)
+
+
+def make_edition(day: date = EDITION_DATE, **fields: Any) -> BoundaryEdition:
+    """The edition of ``day``; the one that is there, if there is one."""
+    defaults: dict[str, Any] = {"source": "Test", "attribution": "© Test", "imported_at": NOON, **fields}
+    return BoundaryEdition.objects.get_or_create(date=day, defaults=defaults)[0]
+
+
+def make_region(edition: BoundaryEdition, key: str, **fields: Any) -> Region:
+    """A district or a state of ``edition``; the one that is there, if there is one."""
+    defaults: dict[str, Any] = {"name": keys.STATE_NAMES.get(key, f"Kreis {key}"), **fields}
+    return Region.objects.get_or_create(edition=edition, key=key, defaults=defaults)[0]
+
+
+def make_municipality(
+    ags: str = "",
+    *,
+    edition: BoundaryEdition | None = None,
+    geometry: MultiPolygon | None = None,
+    residents: Mapping[tuple[int, int], int] | None = None,
+    **fields: Any,
+) -> Municipality:
+    """A municipality: by default a square of 0.1° that shares its western border with the one made before it.
+
+    ``residents``: resident points, (x, y) in EPSG:3035 metres → number.
+    """
+    edition = edition or make_edition()
+    index = Municipality.objects.filter(edition=edition).count()
+    ags = ags or f"{DISTRICT}{index + 1:03}"
+    geometry = geometry or square(9 + index / 10, 51)
+    inside = geometry.point_on_surface
+    defaults: dict[str, Any] = {
+        "name": f"Gemeinde {ags}",
+        "designation": "Gemeinde",
+        "centre": Point(inside.x, inside.y, srid=WGS84),
+        "area_km2": geometry.transform(LAEA_EUROPE, clone=True).area / 1e6,
+        "population": 1000,
+        "population_on": EDITION_DATE,
+    }
+    if fields.get("is_unincorporated"):
+        defaults |= {"designation": "Gemeindefreies Gebiet", "population": None, "population_on": None}
+    municipality = Municipality.objects.create(
+        ags=ags,
+        edition=edition,
+        geometry=geometry,
+        district=make_region(edition, keys.district_key(ags)),
+        state=make_region(edition, keys.state_key(ags)),
+        **{**defaults, **fields},
+    )
+    ResidentPoint.objects.bulk_create(
+        ResidentPoint(municipality=municipality, x=x, y=y, residents=number)
+        for (x, y), number in (residents or {}).items()
+    )
+    return municipality
+
+
+def make_place(
+    municipality: Municipality | None = None,
+    *,
+    longitude: float | None = None,
+    latitude: float | None = None,
+    **fields: Any,
+) -> Place:
+    """A place that an assessment of TODAY counts: in the middle of ``municipality``, or where the coordinates say."""
+    location: GEOSGeometry
+    if longitude is not None and latitude is not None:
+        location = Point(longitude, latitude, srid=WGS84)
+        municipality = municipality or municipality_at(longitude, latitude)
+    else:
+        municipality = municipality or make_municipality()
+        location = municipality.centre
+    defaults: dict[str, Any] = {
+        "name": f"Ort {Place.objects.count() + 1}",
+        "kind": Kind.COMMUNITY_HOUSE,
+        "status": Status.ACTIVE,
+        "publication": Publication.PUBLISHED,
+        "confirmed_on": TODAY,
+        **{criterion.value: True for criterion in CORE_CRITERIA},
+    }
+    return Place.objects.create(municipality=municipality, location=location, **{**defaults, **fields})
+
+
+def make_actor(name: str = "", sector: Sector = Sector.CIVIL_SOCIETY) -> Actor:
+    """The actor of this name and sector; without a name, a new one."""
+    name = name or f"Verein {Actor.objects.count() + 1}"
+    return Actor.objects.get_or_create(name=name, sector=sector)[0]
+
+
+def involve(place: Place, actor: Actor, *roles: Role, circle: Circle = Circle.KEY_ACTOR) -> Involvement:
+    """``actor`` takes part in ``place``, with the roles of the triad that are named."""
+    return Involvement.objects.create(place=place, actor=actor, circle=circle, **{role.value: True for role in roles})
