@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array, hstack
+from scipy.sparse import csr_array, hstack
 from scipy.spatial import KDTree
 
 from cohesion.engine.arrays import LOSSES, Floats, Inputs, Integers, Sparse
@@ -44,10 +44,12 @@ def supply_by_place(inputs: Inputs, strengths: Strengths, parameters: Parameters
     demand = np.asarray(near.T @ inputs.point_residents)
     crowding = parameters.residents_per_place / np.maximum(demand, parameters.residents_per_place)
 
-    per_strength = near @ diags_array(crowding).tocsr()
-    per_place = per_strength @ diags_array(strengths.strength).tocsr()
+    # All supply is counted in units of what suffices: A / sufficient_supply
+    per_strength = _scale_columns(near, crowding / parameters.sufficient_supply)
+    per_place = _scale_columns(per_strength, strengths.strength)
     received: Floats = per_place.sum(axis=1)
-    adequacy = _adequacy(received, parameters)
+    reserve = np.maximum(received - 1, 0)
+    adequacy = np.minimum(received, 1)
 
     residents = _sum_by_municipality(inputs, inputs.point_residents)
     adequately_supplied = _sum_by_municipality(inputs, inputs.point_residents * adequacy)
@@ -56,17 +58,15 @@ def supply_by_place(inputs: Inputs, strengths: Strengths, parameters: Parameters
 
     unreached = np.diff(near.indptr) == 0
     share = _share_of_residents(inputs, residents)
-    # a / A, which is also right where A is 0
-    adequacy_per_received = 1 / np.maximum(received, parameters.sufficient_supply)
     return Supply(
         supply=supply,
         residents=residents,
         residents_unreached=_sum_by_municipality(inputs, inputs.point_residents * unreached),
         demand=demand,
         crowding=crowding,
-        contributions=_tidy(share @ diags_array(adequacy_per_received).tocsr() @ per_place),
-        place_losses=_losses(per_place, received, share, supply, parameters),
-        actor_losses=_losses(per_strength @ strengths.lost_with_actor, received, share, supply, parameters),
+        contributions=_tidy(_scale_columns(share, 1 / np.maximum(received, 1)) @ per_place),
+        place_losses=_losses(per_place, reserve, share, supply),
+        actor_losses=_losses(per_strength @ strengths.lost_with_actor, reserve, share, supply),
     )
 
 
@@ -108,20 +108,15 @@ def worst_loss(supply: Supply) -> WorstLoss:
     return WorstLoss(supply.supply - largest, kind, index)
 
 
-def _losses(taken: Sparse, received: Floats, share: Sparse, supply: Floats, parameters: Parameters) -> Sparse:
-    """How far each loss lowers K (M, X), from what it takes (N, X) of what each point receives (N,)."""
-    before = np.repeat(received, np.diff(taken.indptr))
-    after = np.maximum(before - taken.data, 0)
-    lowered = _adequacy(before, parameters) - _adequacy(after, parameters)
-    losses = share @ csr_array((lowered, taken.indices, taken.indptr), shape=taken.shape)
-    losses.data = np.minimum(losses.data, np.repeat(supply, np.diff(losses.indptr)))
+def _losses(taken: Sparse, reserve: Floats, share: Sparse, supply: Floats) -> Sparse:
+    """How far each loss lowers K (M, X), from what it takes (N, X) and what each point can spare (N,)."""
+    missed = taken.data - np.repeat(reserve, np.diff(taken.indptr))
+    np.maximum(missed, 0, out=missed)
+    losses = share @ csr_array((missed, taken.indices, taken.indptr), shape=taken.shape)
+    # Rounding must neither leave less than nothing nor make a loss of none
+    np.minimum(losses.data, np.repeat(supply, np.diff(losses.indptr)), out=losses.data)
     losses.data[losses.data <= ROUNDING] = 0
     return _tidy(losses)
-
-
-def _adequacy(received: Floats, parameters: Parameters) -> Floats:
-    """`a` from `A`."""
-    return np.minimum(received / parameters.sufficient_supply, 1)
 
 
 def _share_of_residents(inputs: Inputs, residents: Floats) -> Sparse:
@@ -137,6 +132,12 @@ def _sum_by_municipality(inputs: Inputs, values: Floats) -> Floats:
     total = np.zeros(len(inputs.municipal_conditions))
     np.add.at(total, inputs.point_municipality, values)
     return total
+
+
+def _scale_columns(matrix: Sparse, factors: Floats) -> Sparse:
+    """Each column times its factor; shares its structure with `matrix`, so neither may change in place."""
+    data = matrix.data * factors[matrix.indices]
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _row_of_each_entry(matrix: Sparse) -> Integers:
