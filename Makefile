@@ -35,13 +35,13 @@ format: setup-tests  ## let ruff and biome lay out the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && scripts/node.sh npm run --silent format
 
 messages: setup-tests  ## collect German strings into the English catalogue and compile it
-	@scripts/messages.sh
+	@$(BIN)/python -m scripts.messages && scripts/setup.sh run
 
 bench: setup-tests  ## print what performance claims rest on
 	@$(BIN)/python -m tests.bench.bench_engine
 
 screenshots: setup-tests  ## take the README's picture anew from the demo
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python -m scripts.screenshots
 
 lock: setup-tests  ## compile the pinned requirements anew from pyproject.toml
 	@scripts/lock.sh

@@ -62,6 +62,7 @@ need libsqlite3-mod-spatialite "the embedded database; set DATABASE_URL=postgis:
 if [ "$purpose" = tests ]; then
   need postgresql-15-postgis-3 "the tests on PostGIS are skipped." has_postgis || true
   need chromium "the browser tests are skipped." has_chromium || true
+  need gettext "the test of the translations is skipped." command -v xgettext || true
 fi
 
 # Compiled messages, when a catalogue is newer.

@@ -1,0 +1,76 @@
+"""manage.py load_demo: the fictional demo of Nordhessen and the Eichsfeld, through the same importers as real data."""
+
+import csv
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+from places.importers.boundaries import import_boundaries
+from places.importers.municipalities import import_municipalities
+from places.importers.places import import_places
+
+from cohesion.assessment import assess
+from places.models import Municipality
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+EDITION = date(2022, 12, 31)
+# The day on which the demo's dates were written. They are moved to today, so that the demo never goes stale.
+WRITTEN_ON = date(2026, 11, 1)
+
+
+class Command(BaseCommand):
+    help = "Loads the demo region: official boundaries and figures, invented places. Assesses it as of today."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--unless-loaded", action="store_true", help="do nothing where the database has municipalities already"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["unless_loaded"] and Municipality.objects.exists():
+            return
+        today = timezone.localdate()
+        with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+            reports = (
+                import_boundaries(FIXTURES / "boundaries_2022-12-31.gpkg", edition=EDITION),
+                import_municipalities(FIXTURES / "municipalities_2022-12-31.csv", today=today),
+                import_municipalities(
+                    moved_to(today, FIXTURES / "demo_inventory.csv", ("inventory_completed_on",), Path(folder)),
+                    today=today,
+                ),
+                import_places(
+                    moved_to(today, FIXTURES / "demo_places.csv", ("confirmed_on",), Path(folder)),
+                    today=today,
+                    fictional=True,
+                ),
+            )
+            outcome = assess(today)
+        for report in reports:
+            self.stdout.write(str(report))
+        self.stdout.write(f"Demo assessed as of {outcome.assessment.as_of}.")
+
+
+def moved_to(today: date, file: Path, columns: Sequence[str], folder: Path) -> Path:
+    """A copy of a CSV file in ``folder`` whose dates in ``columns`` lie as far before today as before WRITTEN_ON."""
+    moved = folder / file.name
+    with file.open(encoding="utf-8", newline="") as source, moved.open("w", encoding="utf-8", newline="") as target:
+        rows = csv.DictReader(source)
+        writer = csv.DictWriter(target, rows.fieldnames or ())
+        writer.writeheader()
+        for row in rows:
+            for column in columns:
+                if row[column]:
+                    row[column] = (date.fromisoformat(row[column]) + _shift(today)).isoformat()
+            writer.writerow(row)
+    return moved
+
+
+def _shift(today: date) -> timedelta:
+    return today - WRITTEN_ON
