@@ -29,7 +29,9 @@ def test_every_environment_variable_is_documented_and_no_other() -> None:
 
 def test_compose_passes_on_every_setting_but_debug() -> None:
     used = set(re.findall(r"environment\.\w+\(\s*\"([A-Z_]+)\"", read("sok_site/settings.py")))
-    passed = set(re.findall(r"^      ([A-Z_]+):", read("docker-compose.yml").split("database:\n    image")[0], re.MULTILINE))
+    passed = set(
+        re.findall(r"^      ([A-Z_]+):", read("docker-compose.yml").split("database:\n    image")[0], re.MULTILINE)
+    )
     assert passed == used - {"DEBUG"}
 
 
