@@ -1,8 +1,12 @@
-"""How figures are worded on pages: shares as percent, tidy dashes for "not known". Loaded into every template."""
+"""How figures, classes and tiers are worded on pages, and dashes for "not known". Loaded into every template."""
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from cohesion.vocabulary import CohesionClass
+from places.vocabulary import ZokTier
 
 register = template.Library()
 
@@ -15,6 +19,18 @@ def percent(share: float | None, digits: int = 0) -> str:
     if share is None:
         return NOT_KNOWN
     return f"{number_format(share * 100, digits)}\u202f%"
+
+
+@register.filter
+def class_label(value: str) -> str:
+    """risky → "riskant" in the reader's language."""
+    return str(CohesionClass(value).label)
+
+
+@register.filter
+def tier_label(tier: str | None) -> str:
+    """mittelzentrum → "Mittelzentrum"; empty means not known, which is not "none"."""
+    return str(ZokTier(tier).label) if tier else gettext("Stufe nicht bekannt")
 
 
 @register.filter
