@@ -1,4 +1,4 @@
-"""Pages without data of their own (concept, imprint, privacy, accessibility) and what a machine asks: healthz, readyz."""
+"""Pages without data of their own (concept, imprint, privacy, accessibility) and what machines ask: healthz, readyz."""
 
 from datetime import date
 from typing import Any
