@@ -6,7 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from cohesion.vocabulary import CohesionClass
+from places.models import BoundaryEdition, Municipality
 
 if TYPE_CHECKING:
     from cohesion.models import Assessment, Score  # noqa: F401
@@ -16,6 +20,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def newest(self) -> Assessment | None:
         """The assessment of the latest day, the later run first; None before the first run."""
         return self.select_related("edition").defer("edition__outlines").order_by("-as_of", "-id").first()
+
+    def of_edition(self, edition: BoundaryEdition) -> AssessmentQuerySet:
+        """Assessments made on one edition of boundaries."""
+        return self.filter(edition=edition)
 
     def up_to(self, day: date) -> AssessmentQuerySet:
         """Assessments whose day is not after ``day``."""
@@ -44,3 +52,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
             .values("cohesion_class", zok_tier=models.F("municipality__zok_tier"))
             .annotate(municipalities=Count("pk"), residents=Sum("municipality__population"))
         )
+
+
+def with_scores(municipalities: QuerySet[Municipality], assessment: Assessment | None) -> QuerySet[Any]:
+    """Municipalities with their score in ``assessment`` as ``score`` (None without one) and their ``cohesion_class``,
+    "unassessed" without one. One query, also for whoever reads ``score.critical_place``."""
+    score = FilteredRelation("scores", condition=Q(scores__assessment=assessment))
+    cohesion_class = Coalesce("score__cohesion_class", Value(CohesionClass.UNASSESSED.value))
+    return municipalities.annotate(score=score).annotate(cohesion_class=cohesion_class)

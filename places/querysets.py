@@ -51,6 +51,10 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Municipalities of any of the districts (five digits)."""
         return self.filter(district__key__in=district_keys)
 
+    def named(self, beginning: str) -> MunicipalityQuerySet:
+        """Municipalities whose name begins so, in capitals or not (SQLite folds ASCII only, so title case too)."""
+        return self.filter(Q(name__istartswith=beginning) | Q(name__istartswith=beginning.title()))
+
     def in_bbox(self, bbox: Bbox) -> MunicipalityQuerySet:
         """Municipalities that touch the box."""
         return self.filter(geometry__intersects=_polygon(bbox))

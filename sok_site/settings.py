@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "csp",
-    "django_filters",
     "drf_spectacular",
     "leaflet",
     "rest_framework",
@@ -83,6 +82,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -156,22 +156,31 @@ LEAFLET_CONFIG = {
 
 # --- REST -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["sok_site.rest.Json", "sok_site.rest.GeoJson", "sok_site.rest.Csv"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "sok_site.rest.GeoJson",
+        "sok_site.rest.Csv",
+    ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "sok_site.rest.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "sok_site.rest.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["sok_site.rest.Filters"],
-    "DEFAULT_SCHEMA_CLASS": "sok_site.rest.Schema",
-    "EXCEPTION_HANDLER": "sok_site.rest.problem",
+    "DEFAULT_SCHEMA_CLASS": "sok_site.openapi.Schema",
+    "EXCEPTION_HANDLER": "sok_site.problems.problem",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "SOK-Atlas",
+    "DESCRIPTION": "Social cohesion of municipalities beside their central-place tier, and the places behind it.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": "sok_site.openapi.parameter_order",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["sok_site.openapi.inline_enums"],
 }
 
 # --- The operator: who answers for this installation (shown on imprint, privacy, accessibility) ---------------------

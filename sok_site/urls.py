@@ -1,7 +1,7 @@
 """Every public path."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
+    path("api/v1/", include("sok_site.api")),
     path("admin/", admin.site.urls),
 ]

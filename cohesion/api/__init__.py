@@ -1,0 +1,1 @@
+"""/api/v1/ of what is computed: municipalities with their cohesion, the interplay, assessments, scores."""

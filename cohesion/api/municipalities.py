@@ -1,0 +1,187 @@
+"""/api/v1/municipalities/: facts and cohesion of municipalities, their history, their places."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+
+from cohesion.api.assessed import (
+    AssessedReading,
+    AssessmentParameters,
+    CohesionSerializer,
+    ExplainedCohesionSerializer,
+    ScoreSerializer,
+)
+from cohesion.models import Score
+from cohesion.querysets import with_scores
+from cohesion.vocabulary import CohesionClass
+from places import keys
+from places.api import ConditionsSerializer, PlacesOfMunicipality, RegionSerializer
+from places.fields import Address, FeatureSerializer, Known, KnownWord, PageAddress, Position
+from places.models import Municipality
+from places.parameters import BoxParameters, Key, PageParameters, Parameters, Several, Word
+from places.reading import Detail, Listing
+from places.vocabulary import ZokTier
+
+# --- Serializers ----------------------------------------------------------------------------------------------------
+
+
+class ZokSerializer(serializers.Serializer[Any]):
+    """Tier in the Zentrale-Orte-Konzept; null where it is not known, which is not the same as "none"."""
+
+    tier = KnownWord(ZokTier.values, source="zok_tier")
+    detail = Known(source="zok_detail", help_text="As the plan words it.")
+    source = Known(source="zok_source")  # type: ignore[assignment]
+
+
+class Area(serializers.FloatField):
+    """Square kilometres, to the hectare."""
+
+    def to_representation(self, value: float) -> Any:
+        return round(value, 2)
+
+
+class MunicipalitySerializer(FeatureSerializer):
+    """A municipality, or an unincorporated area, of one edition of boundaries."""
+
+    feature_id = "ags"
+
+    ags = serializers.CharField(help_text="Amtlicher Gemeindeschlüssel: 8 digits, text.")
+    ars = Known(help_text="Amtlicher Regionalschlüssel: 12 digits, text.")
+    name = serializers.CharField()
+    designation = Known(help_text="Stadt, Gemeinde, Markt …")
+    district = RegionSerializer()
+    state = RegionSerializer()
+    is_unincorporated = serializers.BooleanField(help_text="Gemeindefreies Gebiet: has neither residents nor a class.")
+    population = serializers.IntegerField(allow_null=True)
+    population_on = serializers.DateField(allow_null=True)
+    area_km2 = Area()
+    centre = Position(help_text="A point inside: longitude and latitude in degrees (WGS 84).")
+    zok = ZokSerializer(source="*")
+    conditions = ConditionsSerializer(source="*", help_text="Its own ratings.")
+    inventory_completed_on = serializers.DateField(
+        allow_null=True, help_text="When the inventory of its places was stated to be complete."
+    )
+    cohesion = CohesionSerializer()
+    url = Address("municipality-detail", source="ags", help_text="This municipality in the API.")
+    page = PageAddress(help_text="Its page for people.")
+
+
+class MunicipalityDetailSerializer(MunicipalitySerializer):
+    """A municipality with the explanation of its class."""
+
+    cohesion = ExplainedCohesionSerializer()
+
+
+class HistorySerializer(ScoreSerializer):
+    """One assessment of a municipality, with the facts of the edition it was made on."""
+
+    edition = serializers.DateField(source="assessment.edition.date", help_text="Date of the boundaries.")
+    population = serializers.IntegerField(source="municipality.population", allow_null=True)
+    zok_tier = KnownWord(ZokTier.values, source="municipality.zok_tier")
+
+
+# --- Parameters -----------------------------------------------------------------------------------------------------
+
+
+class RegionParameters(Parameters):
+    state = Several(child=Key(keys.STATE_DIGITS), required=False, help_text="In any of these states (2 digits).")
+    district = Several(
+        child=Key(keys.DISTRICT_DIGITS), required=False, help_text="In any of these districts (5 digits)."
+    )
+
+
+class MunicipalityParameters(BoxParameters, RegionParameters, AssessmentParameters):
+    zok_tier = Several(child=Word(ZokTier.values), required=False, help_text="Any of these central-place tiers.")
+    cohesion_class = Several(child=Word(CohesionClass.values), required=False, help_text="Any of these classes.")
+    name = serializers.CharField(required=False, max_length=200, help_text="The name begins with this.")
+
+
+# --- Views ----------------------------------------------------------------------------------------------------------
+
+
+def narrowed(municipalities: Any, asked: dict[str, Any]) -> Any:
+    """Those of the states and districts that are asked for."""
+    if "state" in asked:
+        municipalities = municipalities.of_state(*asked["state"])
+    if "district" in asked:
+        municipalities = municipalities.of_district(*asked["district"])
+    return municipalities
+
+
+class MunicipalityReading(AssessedReading):
+    serializer_class: type[MunicipalitySerializer] = MunicipalitySerializer
+    geometry = "geometry"
+    deferred: tuple[str, ...] = ("geometry", "score__explanation")
+
+    def get_queryset(self) -> Any:
+        municipalities = Municipality.objects.filter(edition=self.edition).with_names().order_by("ags")
+        scored = with_scores(municipalities, self.assessment).select_related("score__critical_place")
+        return self.located(scored.defer(*self.deferred))
+
+
+class Municipalities(MunicipalityReading, Listing):
+    """Municipalities with their facts and their cohesion in one assessment, by AGS."""
+
+    operation = "listMunicipalities"
+    title = "Municipalities"
+    parameters = MunicipalityParameters
+
+    def get_queryset(self) -> Any:
+        asked, municipalities = self.asked, narrowed(super().get_queryset(), self.asked)
+        if "zok_tier" in asked:
+            municipalities = municipalities.filter(zok_tier__in=asked["zok_tier"])
+        if "cohesion_class" in asked:
+            municipalities = municipalities.filter(cohesion_class__in=asked["cohesion_class"])
+        if "name" in asked:
+            municipalities = municipalities.named(asked["name"])
+        if "bbox" in asked:
+            municipalities = municipalities.in_bbox(asked["bbox"])
+        return municipalities
+
+
+class MunicipalityDetail(MunicipalityReading, Detail):
+    """One municipality, with the explanation of its class: what stands, what it hangs on, what is missing, what could
+    be used."""
+
+    operation = "getMunicipality"
+    title = "One municipality"
+    parameters = AssessmentParameters
+    serializer_class = MunicipalityDetailSerializer
+    lookup_field = "ags"
+    deferred = ("geometry",)
+
+
+class MunicipalityHistory(Listing):
+    """Its figures in every assessment, the newest first, across editions of boundaries."""
+
+    operation = "listMunicipalityHistory"
+    title = "History of a municipality"
+    parameters = PageParameters
+    formats = ("json", "csv")
+    serializer_class = HistorySerializer
+
+    def get_queryset(self) -> Any:
+        ags = self.kwargs["ags"]
+        if not Municipality.objects.filter(ags=ags).exists():
+            raise Http404(f"No edition has a municipality {ags}.")
+        return (
+            Score.objects.filter(municipality__ags=ags)
+            .select_related("assessment__edition", "municipality", "critical_place")
+            .defer("assessment__edition__outlines", "municipality__geometry", "explanation")
+            .order_by("-assessment__as_of", "-assessment_id")
+        )
+
+
+class MunicipalityPlaces(PlacesOfMunicipality):
+    """The published places in one municipality of the current edition."""
+
+    operation = "listMunicipalityPlaces"
+    title = "Places in a municipality"
+
+    def get_queryset(self) -> Any:
+        municipality = get_object_or_404(
+            Municipality.objects.filter(edition=self.edition).only("pk"), ags=self.kwargs["ags"]
+        )
+        return super().get_queryset().filter(municipality=municipality)

@@ -1,0 +1,117 @@
+"""What every read of the API shares: parameters, geometry on request, what stands beside the data, when it changed.
+
+The endpoints of places are in api.py; how an answer is written (JSON, GeoJSON, CSV, problems, pages) in sok_site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.functional import cached_property
+from django.utils.http import http_date
+from rest_framework import generics
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from places.fields import COORDINATE_DECIMALS
+from places.models import BoundaryEdition, Place
+from places.parameters import BoxParameters, Parameters
+
+FICTIONAL = "Places and actors are invented for this demonstration; municipalities, populations and tiers are real."
+
+
+class Counterclockwise(GeomOutputGeoFunc):
+    """Outer rings counterclockwise, holes clockwise: the right-hand rule of RFC 7946."""
+
+    function = "ST_ForcePolygonCCW"
+
+
+class Reading(generics.GenericAPIView[Any]):
+    """A read of the public API. A subclass says which parameters, which formats, which geometry."""
+
+    parameters: ClassVar[type[Parameters]] = Parameters
+    formats: ClassVar[tuple[str, ...]] = ("json", "geojson", "csv")
+    geometry: ClassVar[str] = ""  # the field that GeoJSON shows
+    operation: ClassVar[str] = ""  # its name in the OpenAPI document
+    title: ClassVar[str] = ""
+
+    asked: dict[str, Any]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.asked = self.parameters.read(request.query_params)
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [renderer for renderer in super().get_renderers() if renderer.format in self.formats]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code == 200 and (changed_at := self.changed_at()):
+            response.headers["Last-Modified"] = http_date(changed_at.timestamp())
+        return response
+
+    def located(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """With the geometry as text where GeoJSON is asked for: written by the database, never parsed here."""
+        if self.request.accepted_renderer.format != "geojson":
+            return queryset
+        located: QuerySet[Any] = queryset.annotate(
+            geojson=AsGeoJSON(Counterclockwise(self.geometry), precision=COORDINATE_DECIMALS)
+        )
+        return located
+
+    @cached_property
+    def edition(self) -> BoundaryEdition | None:
+        """The edition of boundaries that is read."""
+        return BoundaryEdition.objects.select_related("population_grid").current()
+
+    @cached_property
+    def _places(self) -> dict[str, Any]:
+        return Place.objects.aggregate(changed_at=Max("updated_at"), fictional=Count("pk", filter=Q(is_fictional=True)))
+
+    @property
+    def is_fictional(self) -> bool:
+        """Whether invented places of the demo are loaded."""
+        return bool(self._places["fictional"])
+
+    def changes(self) -> Iterator[datetime | None]:
+        """When the parts of an answer changed last."""
+        yield self._places["changed_at"]
+        if self.edition:
+            yield self.edition.imported_at
+            yield getattr(getattr(self.edition, "population_grid", None), "imported_at", None)
+
+    def changed_at(self) -> datetime | None:
+        """When the answer changed last; None before there is anything."""
+        return max(filter(None, self.changes()), default=None)
+
+    def beside(self) -> dict[str, Any]:
+        """What stands beside the data: whom to name when they are shown, and a notice while places are invented."""
+        grid = getattr(self.edition, "population_grid", None)
+        attributions = [source.attribution for source in (self.edition, grid) if source and source.attribution]
+        notice = {"notice": FICTIONAL} if self.is_fictional else {}
+        return {"attribution": " · ".join(attributions), **notice}
+
+
+class Listing(Reading):
+    """A list in pages."""
+
+    parameters: ClassVar[type[Parameters]] = BoxParameters
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class Detail(Reading):
+    """One thing. No CSV, which is for tables."""
+
+    formats: ClassVar[tuple[str, ...]] = ("json", "geojson")
+    pagination_class = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)

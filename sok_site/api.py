@@ -1,0 +1,110 @@
+"""Every path under /api/v1/: the apps' endpoints, their index, the OpenAPI document, the reference for people."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import Resolver404, path, re_path, resolve, reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import TemplateView
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cohesion.api.assessments import AssessmentDetail, Assessments
+from cohesion.api.interplay import Interplay
+from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
+from cohesion.api.scores import Scores
+from places.api import PlaceDetail, Places
+from places.reading import Reading
+from sok_site.openapi import document
+from sok_site.problems import problem_response
+from sok_site.reference import reference
+
+ENTRANCES = {
+    "municipalities": "municipality-list",
+    "places": "place-list",
+    "interplay": "interplay",
+    "assessments": "assessment-list",
+    "scores": "scores",
+    "schema": "schema",
+    "docs": "docs",
+}
+
+
+class IndexSerializer(serializers.Serializer[Any]):
+    """Where everything begins."""
+
+    def get_fields(self) -> dict[str, Any]:
+        addresses = {name: serializers.URLField() for name in ENTRANCES}
+        return {**addresses, "attribution": serializers.CharField(), "notice": serializers.CharField(required=False)}
+
+
+class Index(Reading):
+    """Addresses of the endpoints."""
+
+    operation = "getIndex"
+    title = "Index"
+    formats = ("json",)
+    serializer_class = IndexSerializer
+    pagination_class = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        addresses = {name: request.build_absolute_uri(reverse(f"api:{view}")) for name, view in ENTRANCES.items()}
+        return Response({**addresses, **self.beside()})
+
+
+class OpenApi(APIView):
+    """The OpenAPI document, YAML or JSON."""
+
+    schema = None
+    renderer_classes = (OpenApiYamlRenderer, OpenApiJsonRenderer)
+
+    def get(self, request: Request) -> Response:
+        return Response(document())
+
+
+class Docs(TemplateView):
+    """The reference for people, made from the same document."""
+
+    template_name = "api/docs.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        root = self.request.build_absolute_uri("/").rstrip("/")
+        return super().get_context_data(reference=reference(document(), root), **kwargs)
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """No endpoint has this path; where only the slash at its end was forgotten, it leads there."""
+    if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        try:
+            match = resolve(f"{request.path}/")
+        except Resolver404:
+            match = None
+        if match and match.url_name != "nowhere":
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"{request.path}/{'?' if query else ''}{query}")
+    return problem_response(
+        request, 404, f"There is no {request.path} here. {reverse('api:index')} lists what there is."
+    )
+
+
+app_name = "api"
+urlpatterns = [
+    path("", Index.as_view(), name="index"),
+    path("municipalities/", Municipalities.as_view(), name="municipality-list"),
+    path("municipalities/<str:ags>/", MunicipalityDetail.as_view(), name="municipality-detail"),
+    path("municipalities/<str:ags>/history/", MunicipalityHistory.as_view(), name="municipality-history"),
+    path("municipalities/<str:ags>/places/", MunicipalityPlaces.as_view(), name="municipality-places"),
+    path("places/", Places.as_view(), name="place-list"),
+    path("places/<int:id>/", PlaceDetail.as_view(), name="place-detail"),
+    path("interplay/", Interplay.as_view(), name="interplay"),
+    path("assessments/", Assessments.as_view(), name="assessment-list"),
+    path("assessments/<int:id>/", AssessmentDetail.as_view(), name="assessment-detail"),
+    path("scores/", Scores.as_view(), name="scores"),
+    path("schema/", OpenApi.as_view(), name="schema"),
+    path("docs/", Docs.as_view(), name="docs"),
+    re_path(r"^(?P<rest>.*)$", nowhere, name="nowhere"),
+]

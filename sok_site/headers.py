@@ -1,0 +1,55 @@
+"""Language, caching and cross-origin headers of the API."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.http import parse_http_date_safe
+
+METHODS = "GET, HEAD, OPTIONS"
+
+
+class ApiMiddleware:
+    """The API speaks English, asks to be revalidated, and is open to pages of other sites (reads carry no cookie).
+
+    Inside GZip, whose bytes differ from time to time, and outside ConditionalGet, whose 304 drops headers.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not _is_api(request):
+            return response
+        if request.method == "HEAD" and response.status_code == HTTPStatus.OK:  # ConditionalGet heeds GET only
+            set_response_etag(response)
+            modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
+            response = get_conditional_response(request, response.headers["ETag"], modified, response) or response
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """Runs after LocaleMiddleware has chosen the reader's language, which the API does not follow."""
+        if not _is_api(request):
+            return None
+        translation.activate("en")
+        if request.method != "OPTIONS":
+            return None
+        headers = {
+            "Allow": METHODS,
+            "Access-Control-Allow-Methods": METHODS,
+            "Access-Control-Allow-Headers": "Accept, If-Modified-Since, If-None-Match",
+            "Access-Control-Max-Age": "86400",
+        }
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.namespace == "api" and match.url_name != "docs"

@@ -1,0 +1,177 @@
+"""How the API writes its answers, for every endpoint: formats and pages. What it answers is in the apps.
+
+The settings name these classes, so no app imports this module; Django REST framework loads it while it loads its
+own views, so it imports none of them. Errors: problems.py; headers: headers.py.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from math import ceil
+from typing import Any
+
+from rest_framework import exceptions, pagination, serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from places.fields import Position
+
+PROBLEM = "application/problem+json"
+
+# --- Formats --------------------------------------------------------------------------------------------------------
+
+
+class Negotiation(DefaultContentNegotiation):
+    """``?format=`` goes before the Accept header; a format that is not there is a wrong parameter, not a wrong path."""
+
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
+        renderers = list(renderers)
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            known = ", ".join(renderer.format for renderer in renderers)
+            raise exceptions.ValidationError({"format": f"“{format}” is none of: {known}."})
+        return found
+
+
+class GeoJson(JSONRenderer):
+    """RFC 7946: a FeatureCollection of a list, a Feature of one thing. CRS84, right-hand rule.
+
+    Geometries come from the database as text and are written as they are (places/reading.py).
+    """
+
+    media_type = "application/geo+json"
+    format = "geojson"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        view, request = (renderer_context or {})["view"], (renderer_context or {})["request"]
+        feature_id = view.get_serializer_class().feature_id
+        own = {"rel": "self", "type": self.media_type, "href": request.build_absolute_uri()}
+        if "results" not in data:
+            return self._feature(data, feature_id, {"links": [own]})
+        turning = [
+            {"rel": rel, "type": self.media_type, "href": data[name]}
+            for name, rel in (("previous", "prev"), ("next", "next"))
+            if data[name]
+        ]
+        head = {
+            "type": "FeatureCollection",
+            "numberMatched": data["count"],
+            "numberReturned": len(data["results"]),
+            "links": [own, *turning],
+            **{name: data[name] for name in ("attribution", "notice") if name in data},
+        }
+        features = b",".join(self._feature(item, feature_id) for item in data["results"])
+        return self._json(head)[:-1] + b',"features":[' + features + b"]}"
+
+    def _feature(self, item: dict[str, Any], feature_id: str, beside: dict[str, Any] | None = None) -> bytes:
+        geometry: bytes = item["geometry"].encode()
+        properties = {name: value for name, value in item.items() if name != "geometry"}
+        head = self._json({"type": "Feature", "id": item[feature_id], **(beside or {})})[:-1]
+        return head + b',"geometry":' + geometry + b',"properties":' + self._json(properties) + b"}"
+
+    def _json(self, data: Any) -> bytes:
+        return json.dumps(data, cls=self.encoder_class, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Csv(BaseRenderer):
+    """One line for each item: nested fields as columns, dots as underscores; the header also when there is no item."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        view = (renderer_context or {})["view"]
+        header, rows = view.table(data) if hasattr(view, "table") else _table(view, data["results"])
+        written = io.StringIO()
+        writer = csv.writer(written)
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+        return written.getvalue().encode()
+
+
+def _table(view: Any, items: list[Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    row_serializer = getattr(view, "row_serializer_class", None) or view.get_serializer_class()
+    columns = list(_columns(row_serializer()))
+    return ["_".join(names) for names, _ in columns], ([_at(item, path) for _, path in columns] for item in items)
+
+
+def _columns(serializer: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], tuple[str | int, ...]]]:
+    """The name of each column, in parts, and the path to its value."""
+    for name, field in serializer.fields.items():
+        if isinstance(field, serializers.Serializer):
+            yield from _columns(field, (*above, name))
+        elif isinstance(field, Position):
+            yield from (((*above, name, part), (*above, name, at)) for at, part in enumerate(("longitude", "latitude")))
+        else:
+            yield (*above, name), (*above, name)
+
+
+def _at(item: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        if item is None:
+            return None
+        item = item[step]
+    return item
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):  # actors, as import_places reads them
+        return "; ".join(f"{actor['name']}|{actor['sector']}" for actor in value)
+    return value
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+
+
+class Pages(pagination.BasePagination):
+    """``page`` and ``page_size`` (places/parameters.py); the pages before and after in the body and as Link header."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.view, self.request = view, request
+        self.page, size = view.asked["page"], view.asked["page_size"]
+        self.count = queryset.count()
+        self.pages = max(1, ceil(self.count / size))
+        if self.page > self.pages:
+            raise exceptions.ValidationError({"page": f"There is no page {self.page}; the last one is {self.pages}."})
+        return list(queryset[(self.page - 1) * size : self.page * size])
+
+    def get_paginated_response(self, data: Any) -> Response:
+        links = {"next": self._link(self.page + 1), "previous": self._link(self.page - 1)}
+        rels = {"next": "next", "previous": "prev"}
+        header = ", ".join(f'<{link}>; rel="{rels[name]}"' for name, link in links.items() if link)
+        return Response(
+            {"count": self.count, **links, **self.view.beside(), "results": data},
+            headers={"Link": header} if header else None,
+        )
+
+    def _link(self, page: int) -> str | None:
+        if not 1 <= page <= self.pages:
+            return None
+        url = self.request.build_absolute_uri()
+        return str(remove_query_param(url, "page") if page == 1 else replace_query_param(url, "page", page))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["count", "next", "previous", "attribution", "results"],
+            "properties": {
+                "count": {"type": "integer", "minimum": 0, "description": "Items on all pages together."},
+                "next": {**link, "description": "The next page."},
+                "previous": {**link, "description": "The page before."},
+                "attribution": {"type": "string", "description": "Whom to name when the data are shown."},
+                "notice": {"type": "string", "description": "There while invented places are loaded."},
+                "results": schema,
+            },
+        }

@@ -1,0 +1,90 @@
+"""Asks the API and holds every answer against the OpenAPI document: nothing missing, nothing besides, no wrong type.
+
+Nothing here says what the figures should be.
+"""
+
+import csv
+import io
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from sok_site.openapi import document
+
+API = "/api/v1/"
+
+
+def get(path: str, status: int = HTTPStatus.OK, accept: str = "*/*", **query: Any) -> Any:
+    """What a GET of ``path`` (below /api/v1/) answers, parsed: JSON as it is, CSV as a list of rows by column."""
+    response = ask(path, accept=accept, **query)
+    assert response.status_code == status, response.content.decode()
+    return body(response)
+
+
+def ask(path: str, accept: str = "*/*", **query: Any) -> Any:
+    """The response itself, checked against the document."""
+    response = Client().get(API + path, query, headers={"Accept": accept})
+    check(API + path, response)
+    return response
+
+
+def body(response: Any) -> Any:
+    if response.headers["Content-Type"].startswith("text/csv"):
+        return list(csv.DictReader(io.StringIO(response.content.decode())))
+    return response.json()
+
+
+def refused(path: str, *parameters: str, **query: Any) -> str:
+    """``path`` is refused because of exactly these parameters: the details, in one line."""
+    problem = get(path, HTTPStatus.BAD_REQUEST, **query)
+    assert {error["parameter"] for error in problem["errors"]} == set(parameters)
+    return " ".join(error["detail"] for error in problem["errors"])
+
+
+def check(path: str, response: Any) -> None:
+    """The answer is as the document says, for its path, its status and its media type."""
+    media_type = response.headers["Content-Type"].split(";")[0]
+    content = _operation(path)["responses"][str(response.status_code)]["content"]
+    assert media_type in content, f"{path} {response.status_code}: {media_type} is not documented"
+    answer = response.content.decode() if media_type == "text/csv" else response.json()
+    check_against(content[media_type]["schema"], answer)
+
+
+def check_against(schema: dict[str, Any], answer: Any) -> None:
+    """``answer`` is valid by ``schema``, whose references point into the document."""
+    whole = {**_closed(schema), "components": _closed(document()["components"])}
+    errors = [f"{error.json_path}: {error.message}" for error in _validator(whole).iter_errors(answer)]
+    assert errors == []
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@cache
+def _templates() -> dict[str, re.Pattern[str]]:
+    return {
+        template: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))) for template in document()["paths"]
+    }
+
+
+def _operation(path: str) -> dict[str, Any]:
+    (template,) = [template for template, pattern in _templates().items() if pattern.fullmatch(path)]
+    operation: dict[str, Any] = document()["paths"][template]["get"]
+    return operation
+
+
+def _closed(node: Any) -> Any:
+    """The schema, with every object refusing members that it does not name."""
+    if isinstance(node, list):
+        return [_closed(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {name: _closed(part) for name, part in node.items()}
+    if node.get("type") == "object" and "properties" in node:
+        closed["additionalProperties"] = False
+    return closed
