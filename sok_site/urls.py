@@ -8,6 +8,8 @@ from django.views.i18n import set_language
 from sok_site import views
 
 urlpatterns = [
+    path("", include("cohesion.urls")),
+    path("", include("places.urls")),
     path("konzept/", views.Concept.as_view(), name="concept"),
     path("impressum/", views.Imprint.as_view(), name="imprint"),
     path("datenschutz/", views.Privacy.as_view(), name="privacy"),
