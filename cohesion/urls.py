@@ -1,0 +1,61 @@
+"""Pages about what is computed, and what the map draws."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from cohesion.views.interplay import interplay
+from cohesion.views.map import map_page, map_places, outlines
+from cohesion.views.method import method
+from cohesion.views.municipality import municipality
+
+
+class Day:
+    """A date in an address, 2022-12-31; one that the calendar has."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+class Digest:
+    """A SHA-256 in hexadecimal."""
+
+    regex = r"[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Ags:
+    """A key of eight digits."""
+
+    regex = r"[0-9]{8}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Ags, "ags")
+register_converter(Day, "day")
+register_converter(Digest, "digest")
+
+urlpatterns = [
+    path("", map_page, name="map"),
+    path("karte/umrisse/<day:day>-<digest:digest>.geojson", outlines, name="outlines"),
+    path("karte/orte.json", map_places, name="map_places"),
+    path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),
+    path("gemeinden/<ags:ags>/", municipality, name="municipality_by_ags"),
+    path("wechselspiel/", interplay, name="interplay"),
+    path("methode/", method, name="method"),
+]

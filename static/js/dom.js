@@ -1,0 +1,31 @@
+// Elements of the page: find, make, replace. Text is always set as text, so nothing needs escaping.
+
+export const byId = (id) => document.getElementById(id);
+
+/**
+ * Make an element. Attributes that are null or false are left out, true stands for an empty one;
+ * `class` and `data-…` are plain attributes; children are nodes or text, null is left out.
+ */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A small decorative drawing: shapes are [tag, attributes]. Without a viewBox a length is a CSS pixel. */
+export function drawing(className, shapes, viewBox = null) {
+  const svg = document.createElementNS(SVG, "svg");
+  const frame = { class: className, "aria-hidden": "true", focusable: "false", ...(viewBox && { viewBox }) };
+  for (const [name, value] of Object.entries(frame)) svg.setAttribute(name, value);
+  for (const [tag, attributes] of shapes) {
+    const shape = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
+    svg.append(shape);
+  }
+  return svg;
+}

@@ -1,0 +1,70 @@
+// Which municipalities and places are shown, how many of each, and in which order. Pure.
+
+import { CLASSES, TIERS, tierOf } from "./classes.js";
+import { rank } from "./names.js";
+
+const allows = (chosen, value) => chosen.length === 0 || chosen.includes(value);
+
+/** Whether the filter lets a municipality through. Unincorporated areas have no class and are never counted. */
+export function isShown(row, state) {
+  return (
+    !row.is_unincorporated &&
+    allows(state.classes, row.cohesion_class) &&
+    allows(state.tiers, tierOf(row)) &&
+    (state.text === "" || rank(state.text, row.folded, row.ags) !== null)
+  );
+}
+
+export const isFiltered = (state) => state.classes.length > 0 || state.tiers.length > 0 || state.text !== "";
+
+/** How many municipalities each choice of the legend would show, the other choices being as they are. */
+export function countChoices(rows, state) {
+  const classes = Object.fromEntries(CLASSES.map((value) => [value, 0]));
+  const tiers = Object.fromEntries(TIERS.map((value) => [value, 0]));
+  for (const row of rows) {
+    if (isShown(row, { ...state, classes: [] })) classes[row.cohesion_class] += 1;
+    if (isShown(row, { ...state, tiers: [] })) tiers[tierOf(row)] += 1;
+  }
+  return { classes, tiers };
+}
+
+/** Places of the municipalities that are shown, of the kind that is chosen. */
+export function selectPlaces(places, shownAgs, state) {
+  if (!state.places) return [];
+  const everywhere = !isFiltered(state);
+  return places.filter(
+    (place) => allows(state.kind ? [state.kind] : [], place.kind) && (everywhere || shownAgs.has(place.ags)),
+  );
+}
+
+/** The sort that a click on a column's head asks for: ascending at first, then the other way round. */
+export const nextSort = (column, sort) => (sort === column ? `-${column}` : column);
+
+const ORDERED = { cohesion_class: CLASSES, zok_tier: TIERS };
+
+/** Rows in the order asked for; what is not known comes last either way, equal rows by name. */
+export function sortRows(rows, sort, collator) {
+  const descending = sort.startsWith("-");
+  const column = sort.replace(/^-/, "");
+  const sign = descending ? -1 : 1;
+  const byName = (a, b) => collator.compare(a.name, b.name) || (a.ags < b.ags ? -1 : 1);
+  if (column === "name") return [...rows].sort((a, b) => sign * byName(a, b));
+  const order = ORDERED[column];
+  const placeOf = (row) => (order ? order.indexOf(row[column] ?? "") : (row[column] ?? -1));
+  return [...rows].sort((a, b) => {
+    const [first, second] = [placeOf(a), placeOf(b)];
+    if (first < 0 || second < 0) return first < 0 && second < 0 ? byName(a, b) : first < 0 ? 1 : -1;
+    return sign * (first - second) || byName(a, b);
+  });
+}
+
+/** The municipalities that a typed name or key finds, the best first, then the larger. */
+export function suggest(rows, query, limit) {
+  const found = [];
+  for (const row of rows) {
+    const place = row.is_unincorporated ? null : rank(query, row.folded, row.ags);
+    if (place !== null) found.push([place, row]);
+  }
+  found.sort(([a, first], [b, second]) => a - b || (second.population ?? 0) - (first.population ?? 0));
+  return found.slice(0, limit).map(([, row]) => row);
+}

@@ -1,0 +1,314 @@
+// The Leaflet map: base, municipalities (choropleth.js), places and their clusters, controls. The only module of the
+// map page that knows Leaflet; the others hear of municipalities and places.
+
+import * as L from "../../leaflet/leaflet-src.esm.js";
+import { drawing, make } from "../dom.js";
+import { fill } from "../format.js";
+import { createPainter } from "./choropleth.js";
+import { CLASSES } from "./classes.js";
+import { boxAround, districtBorders, shapeAt, toDegrees } from "./geometry.js";
+import { Supercluster } from "./supercluster.js";
+
+const MARGIN = 12; // pixels around what is fitted into the map
+const CLOSE = 11; // the zoom at which one municipality is looked at
+const CLUSTER = { radius: 44, extent: 256, maxZoom: 15 }; // extent: a tile is 256 pixels to Leaflet
+const HOUSE = [["path", { d: "M10 2.6 17.4 9v8.4H2.6V9Z" }]];
+const FRAME = [["path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" }]];
+
+/** A canvas that covers the map; `paint(context, view)` is called whenever it has to be drawn. */
+const Surface = L.Renderer.extend({
+  initialize(paint, options) {
+    L.Renderer.prototype.initialize.call(this, options);
+    this._paint = paint;
+  },
+  _initContainer() {
+    this._container = make("canvas", { class: "map__surface", "aria-hidden": "true" });
+    this._context = this._container.getContext("2d");
+  },
+  _destroyContainer() {
+    this._container.remove();
+    this._container = undefined;
+  },
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const size = this._bounds.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+    this._container.width = Math.round(size.x * ratio);
+    this._container.height = Math.round(size.y * ratio);
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    this.redraw();
+  },
+  redraw() {
+    if (!this._map || !this._bounds) return;
+    const origin = this._map.getPixelOrigin().add(this._bounds.min);
+    const size = this._bounds.getSize();
+    this._paint(this._context, {
+      scale: this._map.getZoomScale(this._map.getZoom(), 0),
+      left: origin.x,
+      top: origin.y,
+      width: size.x,
+      height: size.y,
+      ratio: window.devicePixelRatio || 1,
+    });
+  },
+});
+
+/**
+ * Build the map in `container`. `settings` is the template's (zooms, tiles), `describe(row)` fills the short form under
+ * the pointer; `on` hears `select(row | null)`, `place(place)` and `move({zoom, latitude, longitude})`.
+ */
+export function createMap(container, settings, text, describe, on) {
+  const overBasemap = settings.tiles.length > 0;
+  const map = L.map(container, {
+    zoomControl: false,
+    attributionControl: false,
+    zoomSnap: overBasemap ? 1 : 0.1,
+    minZoom: settings.minZoom,
+    maxZoom: settings.maxZoom,
+    maxBoundsViscosity: 0.8,
+  });
+  L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+  L.control
+    .zoom({ position: "bottomright", zoomInTitle: text.zoomIn, zoomOutTitle: text.zoomOut })
+    .addTo(map);
+  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
+  for (const tile of settings.tiles) L.tileLayer(tile.url, { attribution: tile.attribution }).addTo(map);
+
+  const painter = createPainter(coloursOf(container));
+  let shapes = [];
+  let districts = [];
+  let isShown = () => true;
+  let hovered = null;
+  let selected = null;
+
+  const ground = new Surface((context, view) =>
+    painter.paint(context, view, shapes, { isShown, districts, overBasemap }),
+  );
+  const marks = new Surface((context, view) => painter.paintOutlines(context, view, hovered, selected));
+  const tooltip = L.tooltip({ className: "map__tooltip", direction: "top", offset: [0, -10], opacity: 1 });
+  const places = createPlaces(map, text, (place) => on.place(place));
+
+  const find = (ags) => shapes.find((shape) => shape.row.ags === ags) ?? null;
+  const under = (event) => {
+    const { x, y } = map.options.crs.latLngToPoint(event.latlng, 0);
+    return shapeAt(shapes, x, y);
+  };
+
+  function hover(shape, latlng) {
+    if (shape !== hovered) {
+      hovered = shape;
+      marks.redraw();
+      if (shape) tooltip.setContent(describe(shape.row));
+    }
+    if (!shape) tooltip.remove();
+    else tooltip.setLatLng(latlng).addTo(map);
+  }
+
+  map.on("mousemove", (event) => hover(under(event), event.latlng));
+  map.on("mouseout zoomstart movestart", () => hover(null));
+  map.on("click", (event) => {
+    const shape = under(event);
+    on.select(shape?.row ?? null);
+    if (shape) map.panInside(event.latlng, padding(container)); // the card may lie over it now
+  });
+
+  function start(view) {
+    const region = degreesOf(boxAround(shapes));
+    map.setMaxBounds(region.pad(1));
+    const whole = () => map.fitBounds(region, { ...padding(container), animate: false });
+    if (view.zoom !== null) map.setView([view.latitude, view.longitude], view.zoom);
+    else whole();
+    ground.addTo(map);
+    marks.addTo(map);
+    places.start();
+    map.on("moveend", () => {
+      const { lat, lng } = map.getCenter();
+      on.move({ zoom: map.getZoom(), latitude: lat, longitude: lng });
+    });
+    addWholeControl(map, text.whole, whole);
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(container);
+  }
+
+  function fit(bounds, animate) {
+    map.fitBounds(bounds, { ...padding(container), maxZoom: Math.max(CLOSE, map.getZoom()), animate });
+  }
+
+  /** Whether bounds lie where nothing floats over the map, and are large enough to be seen. */
+  function isSeen(bounds) {
+    const { paddingTopLeft, paddingBottomRight } = padding(container);
+    const free = L.bounds(paddingTopLeft, map.getSize().subtract(paddingBottomRight));
+    const box = L.bounds(
+      map.latLngToContainerPoint(bounds.getNorthWest()),
+      map.latLngToContainerPoint(bounds.getSouthEast()),
+    );
+    return (
+      free.contains(box) && (box.getSize().x > 40 || bounds.getNorthWest().equals(bounds.getSouthEast()))
+    );
+  }
+
+  function reveal(bounds, animate) {
+    if (!isSeen(bounds)) fit(bounds, animate);
+  }
+
+  return {
+    /** The shapes are there: show the view that is given, else the whole region. */
+    start(loaded, view) {
+      shapes = loaded;
+      start(view);
+      requestAnimationFrame(() => {
+        districts = districtBorders(shapes);
+        ground.redraw();
+      });
+    },
+    /** Fade what the filter holds back. */
+    setShown(rows) {
+      const shown = new Set(rows);
+      isShown = (row) => shown.has(row);
+      ground.redraw();
+    },
+    setSelected(ags) {
+      selected = ags ? find(ags) : null;
+      marks.redraw();
+    },
+    /** Bring a municipality into view, if it is not wholly there. */
+    reveal(ags, animate = true) {
+      const shape = find(ags);
+      if (shape) reveal(degreesOf(shape.box), animate);
+    },
+    revealPlace({ latitude, longitude }, animate = true) {
+      reveal(L.latLngBounds([latitude, longitude], [latitude, longitude]), animate);
+    },
+    /** The same as the pointer over it: for a row of the table that has the focus. */
+    point(ags) {
+      const shape = ags ? find(ags) : null;
+      if (!shape) return hover(null);
+      const [longitude, latitude] = toDegrees(...shape.centre);
+      return hover(shape, L.latLng(latitude, longitude));
+    },
+    setPlaces: places.set,
+    setAttribution: (plain) => map.attributionControl.addAttribution(make("span", {}, plain).innerHTML),
+  };
+}
+
+function degreesOf([west, north, east, south]) {
+  const corners = [toDegrees(west, south), toDegrees(east, north)];
+  return L.latLngBounds(corners.map(([longitude, latitude]) => [latitude, longitude]));
+}
+
+/** Room for what floats over the map: a column at its left, a sheet at its foot. */
+function padding(container) {
+  const area = container.getBoundingClientRect();
+  let [left, bottom] = [0, 0];
+  for (const element of document.querySelectorAll("[data-over-map]")) {
+    const box = element.getBoundingClientRect();
+    if (box.right <= area.left || box.left >= area.right || box.bottom <= area.top || box.top >= area.bottom)
+      continue;
+    if (box.width < area.width / 2) left = Math.max(left, box.right - area.left);
+    else bottom = Math.max(bottom, area.bottom - box.top);
+  }
+  return { paddingTopLeft: [left + MARGIN, MARGIN], paddingBottomRight: [MARGIN, bottom + MARGIN] };
+}
+
+function coloursOf(container) {
+  const style = getComputedStyle(container);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const classes = CLASSES.map((value) => [
+    value,
+    { fill: colour(`--class-${value}`), ink: colour(`--class-${value}-ink`) },
+  ]);
+  return {
+    ...Object.fromEntries(classes),
+    ink: colour("--ink"),
+    halo: colour("--surface"),
+    paper: colour("--paper"),
+    accent: colour("--accent"),
+  };
+}
+
+function addWholeControl(map, title, whole) {
+  const control = L.control({ position: "bottomright" });
+  control.onAdd = () => {
+    const frame = drawing("map__icon", FRAME, "0 0 20 20");
+    const button = make("button", { type: "button", class: "map__whole", title, "aria-label": title }, frame);
+    button.addEventListener("click", whole);
+    L.DomEvent.disableClickPropagation(button);
+    return make("div", { class: "leaflet-bar" }, button);
+  };
+  control.addTo(map);
+}
+
+/** Places as houses, many of them in one spot as a number. All of them are told beside the map too. */
+function createPlaces(map, text, onPlace) {
+  const layer = L.layerGroup();
+  const drawn = new Map();
+  let index = null;
+
+  function refresh() {
+    const view = map.getBounds().pad(0.15);
+    const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+    const found = index ? index.getClusters(box, Math.round(map.getZoom())) : [];
+    const wanted = new Map(found.map((feature) => [keyOf(feature), feature]));
+    for (const [key, marker] of drawn) {
+      if (wanted.has(key)) continue;
+      layer.removeLayer(marker);
+      drawn.delete(key);
+    }
+    for (const [key, feature] of wanted) {
+      if (drawn.has(key)) continue;
+      const marker = feature.properties.cluster
+        ? clusterMarker(feature)
+        : placeMarker(feature.properties.place);
+      drawn.set(key, marker.addTo(layer));
+    }
+  }
+
+  function clusterMarker({ id, geometry, properties }) {
+    const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
+    const size = properties.point_count < 10 ? 24 : properties.point_count < 100 ? 28 : 34;
+    const html = make("span", {}, String(properties.point_count));
+    const icon = L.divIcon({ html, className: "map__cluster", iconSize: [size, size] });
+    const title = fill(text.cluster, { count: properties.point_count });
+    const marker = L.marker(at, { icon, title, keyboard: false });
+    return marker.on("click", () => map.setView(at, index.getClusterExpansionZoom(id)));
+  }
+
+  function placeMarker(place) {
+    const className = `map__place${place.counted ? "" : " map__place--uncounted"}`;
+    const icon = L.divIcon({
+      html: drawing("map__house", HOUSE, "0 0 20 20"),
+      className,
+      iconSize: [24, 24],
+    });
+    const marker = L.marker([place.latitude, place.longitude], { icon, title: place.name, keyboard: false });
+    return marker.on("click", () => {
+      onPlace(place);
+      map.panInside(marker.getLatLng(), padding(map.getContainer()));
+    });
+  }
+
+  return {
+    start() {
+      layer.addTo(map);
+      map.on("moveend", refresh);
+      refresh();
+    },
+    set(places) {
+      const features = places.map((place) => ({
+        type: "Feature",
+        properties: { place },
+        geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
+      }));
+      index = features.length > 0 ? new Supercluster(CLUSTER).load(features) : null;
+      layer.clearLayers();
+      drawn.clear();
+      if (map._loaded) refresh();
+    },
+  };
+}
+
+function keyOf({ id, properties }) {
+  return properties.cluster ? `cluster ${id}` : `place ${properties.place.id}`;
+}

@@ -1,0 +1,112 @@
+// The search field: a combobox with a list (WAI-ARIA practices) that leads to a municipality; Enter without a choice
+// filters by what is typed, as the form does without script.
+
+import { byId, make } from "../dom.js";
+import { fill } from "../format.js";
+import { suggest } from "./filters.js";
+
+const LIMIT = 8;
+
+/** `rows` are found; `on.choose(ags)` for a municipality of the list, `on.filter(text)` for the text as it stands. */
+export function createSearch({ words, districts, rows, on }) {
+  const form = byId("filter");
+  const field = byId("q");
+  const list = byId("q-list");
+  const status = byId("q-status");
+  let options = [];
+  let active = -1;
+
+  for (const [name, value] of [
+    ["role", "combobox"],
+    ["aria-autocomplete", "list"],
+    ["aria-controls", list.id],
+    ["aria-expanded", "false"],
+  ]) {
+    field.setAttribute(name, value);
+  }
+
+  function open(found) {
+    options = found;
+    active = -1;
+    list.replaceChildren(
+      ...found.map((row, index) => {
+        const note = make("span", { class: "search__note" }, districts[row.ags.slice(0, 5)] ?? row.ags);
+        const option = make(
+          "li",
+          { role: "option", id: `q-option-${index}`, "aria-selected": "false" },
+          row.name,
+          note,
+        );
+        option.addEventListener("mousedown", (event) => event.preventDefault());
+        option.addEventListener("click", () => choose(row));
+        return option;
+      }),
+    );
+    list.hidden = found.length === 0;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function activate(index) {
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = (index + options.length + 1) % (options.length + 1); // one more than there are: back in the field
+    const option = list.children[active];
+    if (!option) {
+      active = -1;
+      field.removeAttribute("aria-activedescendant");
+      return;
+    }
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", option.id);
+  }
+
+  function choose(row) {
+    open([]);
+    field.value = row.name;
+    status.textContent = "";
+    on.choose(row.ags);
+  }
+
+  function look() {
+    const query = field.value.trim();
+    const found = query === "" ? [] : suggest(rows, query, LIMIT);
+    open(found);
+    if (query === "") {
+      status.textContent = "";
+      on.filter("");
+    } else {
+      status.textContent =
+        found.length > 0 ? fill(words.search.found, { count: found.length }) : words.search.nothing;
+    }
+  }
+
+  field.addEventListener("input", look);
+  field.addEventListener("blur", () => open([]));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (list.hidden) look();
+      if (options.length === 0) return;
+      activate(event.key === "ArrowDown" ? active + 1 : (active < 0 ? options.length : active) - 1);
+      event.preventDefault();
+    } else if (event.key === "Enter" && active >= 0) {
+      choose(options[active]);
+      event.preventDefault();
+    } else if (event.key === "Escape" && !list.hidden) {
+      open([]);
+      event.preventDefault();
+    }
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    open([]);
+    on.filter(field.value.trim());
+  });
+
+  return {
+    /** What the field says when the state was changed elsewhere. */
+    update(text) {
+      if (document.activeElement !== field) field.value = text;
+    },
+  };
+}

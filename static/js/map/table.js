@@ -1,0 +1,105 @@
+// The table beside the map: the same municipalities, sorted, a few hundred at a time. Its head is the server's.
+
+import { byId, make } from "../dom.js";
+import { fill } from "../format.js";
+import { tierOf } from "./classes.js";
+import { classWord } from "./describe.js";
+import { nextSort, sortRows } from "./filters.js";
+
+const STEP = 200; // rows at first, and with each "more"; as many as the server puts on a page
+
+/** The drawings that the template gives: tier symbols by tier, and "locate". */
+function readSymbols() {
+  const given = byId("symbols").content.querySelectorAll("[data-symbol]");
+  return Object.fromEntries([...given].map((frame) => [frame.dataset.symbol, frame.firstElementChild]));
+}
+
+/** `on.sort(sort)`, `on.point(ags | null)` while a row has the pointer or the focus, `on.select(ags)`. */
+export function createTable({ words, formats, addresses, collator, on }) {
+  const table = byId("municipalities");
+  const body = table.tBodies[0];
+  const more = byId("more");
+  const symbols = readSymbols();
+  let rows = [];
+  let limit = STEP;
+  let selected = "";
+
+  for (const button of table.tHead.querySelectorAll("button")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      on.sort(nextSort(button.dataset.column, table.dataset.sort));
+    });
+  }
+  more.addEventListener("click", (event) => {
+    event.preventDefault();
+    const next = limit;
+    limit += STEP;
+    render();
+    body.rows[next]?.querySelector("a").focus();
+  });
+
+  const agsOf = (event) => event.target.closest("tr")?.dataset.ags ?? null;
+  body.addEventListener("mouseover", (event) => on.point(agsOf(event)));
+  body.addEventListener("mouseleave", () => on.point(null));
+  body.addEventListener("focusin", (event) => on.point(agsOf(event)));
+  body.addEventListener("focusout", () => on.point(null));
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("button")) on.select(agsOf(event));
+  });
+
+  function cells(row) {
+    const symbol = symbols[tierOf(row)].cloneNode(true);
+    const tier = make("span", { class: "tier" }, symbol, make("span", {}, words.tiers[tierOf(row)]));
+    const figure = (text) => make("td", { class: "number" }, text);
+    const label = fill(words.showOnMap, { name: row.name });
+    const button = make("button", { type: "button", class: "locate", title: label, "aria-label": label });
+    button.append(symbols.locate.cloneNode(true));
+    return [
+      make("th", { scope: "row" }, make("a", { href: addresses.municipality(row) }, row.name)),
+      make("td", {}, classWord(row.cohesion_class, words)),
+      make("td", {}, tier),
+      figure(formats.percent(row.supply)),
+      figure(formats.percent(row.supply_after_loss)),
+      figure(formats.percent(row.renewal)),
+      figure(formats.number(row.population)),
+      make("td", { class: "needs-script" }, button),
+    ];
+  }
+
+  function render() {
+    const shown = rows.slice(0, limit);
+    const current = (row) => (row.ags === selected ? "true" : null);
+    body.replaceChildren(
+      ...shown.map((row) => make("tr", { "data-ags": row.ags, "aria-current": current(row) }, ...cells(row))),
+    );
+    more.hidden = shown.length === rows.length;
+    more.textContent = fill(words.more, {
+      count: formats.number(Math.min(STEP, rows.length - shown.length)),
+    });
+    byId("nothing-found").hidden = rows.length > 0;
+  }
+
+  function markSort(sort) {
+    table.dataset.sort = sort;
+    for (const button of table.tHead.querySelectorAll("button")) {
+      const head = button.closest("th");
+      const own = sort.replace(/^-/, "") === button.dataset.column;
+      if (own) head.setAttribute("aria-sort", sort.startsWith("-") ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    }
+  }
+
+  return {
+    update(shownRows, sort) {
+      rows = sortRows(shownRows, sort, collator);
+      limit = STEP;
+      markSort(sort);
+      render();
+    },
+    setSelected(ags) {
+      body.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
+      selected = ags;
+      body.querySelector(`tr[data-ags="${ags}"]`)?.setAttribute("aria-current", "true");
+    },
+  };
+}
