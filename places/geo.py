@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
 WGS84 = 4326  # what the database stores and the API speaks: longitude, latitude in degrees
 LAEA_EUROPE = 3035  # what is computed in: equal-area, metres, the system of the census grid
 
 Array = NDArray[np.float64]
+Geometries = NDArray[Any]  # of shapely geometries
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Bbox:
 
 
 @lru_cache
-def _transformer(source: int, target: int) -> pyproj.Transformer:
+def _transformer(source: int | str, target: int | str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -59,3 +62,10 @@ def to_degrees(x: Array, y: Array) -> tuple[Array, Array]:
     """EPSG:3035 metres → WGS 84 degrees, longitude and latitude."""
     longitude, latitude = _transformer(LAEA_EUROPE, WGS84).transform(x, y)
     return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+
+
+def project(geometries: Geometries, source: int | str, target: int | str) -> Geometries:
+    """Geometries of one coordinate system in another; each is an EPSG number or what pyproj reads, x before y."""
+    transform: Any = _transformer(source, target).transform  # shapely's type stubs do not know of ``interleaved``
+    projected: Geometries = shapely.transform(geometries, transform, interleaved=False)
+    return projected
