@@ -73,6 +73,7 @@ class Explanation:
     standing_count: int  # of all, also those beyond the list
     # What it hangs on
     critical_kind: str  # LossKind, or "" where no single loss lowers the supply
+    critical_place: Place | None  # None too where it is no longer public, and then it has no name either
     critical_name: str
     critical_loss: float  # K − K⁻
     carriers: list[Carrier]
@@ -97,7 +98,8 @@ class Explanation:
 def explain(score: Score) -> Explanation:
     """Name what the score's findings point at, in two queries. Places that are no longer public are left out."""
     findings = score.explanation
-    places = _published(_place_ids(findings))
+    places = _published({*_place_ids(findings), *filter(None, [score.critical_place_id])})
+    critical_place = places.get(score.critical_place_id or 0)
     actors = Actor.objects.in_bulk([carrier["actor"] for carrier in findings.get("carriers", [])])
     conditions = [RatedCondition(condition, findings.get("conditions", {}).get(condition)) for condition in Condition]
     known = sorted(
@@ -117,7 +119,8 @@ def explain(score: Score) -> Explanation:
         ],
         standing_count=findings.get("standing_count", 0),
         critical_kind=score.critical_kind,
-        critical_name=score.critical_name,
+        critical_place=critical_place,
+        critical_name=_critical_name(score, critical_place),
         critical_loss=(score.supply or 0.0) - (score.supply_after_loss or 0.0),
         carriers=[
             Carrier(
@@ -146,6 +149,12 @@ def explain(score: Score) -> Explanation:
         planned=_named(places, findings.get("planned", [])),
         dormant=_named(places, findings.get("dormant", [])),
     )
+
+
+def _critical_name(score: Score, place: Place | None) -> str:
+    if score.critical_kind == LossKind.PLACE:
+        return place.name if place else ""
+    return score.critical_name
 
 
 def _place_ids(findings: dict[str, list[Any]]) -> set[int]:

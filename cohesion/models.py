@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cohesion.engine import Parameters
 from cohesion.querysets import AssessmentQuerySet, ScoreQuerySet
 from cohesion.vocabulary import CohesionClass, LossKind, PopulationBasis
 from places.models import Actor, BoundaryEdition, Municipality, Place
@@ -33,6 +34,10 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method}, {self.as_of.isoformat()}"
+
+    def parameters_used(self) -> Parameters:
+        """The parameters it ran with; what it did not store has its default."""
+        return Parameters(**self.parameters)
 
 
 class Score(models.Model):

@@ -3,6 +3,9 @@
 import calendar
 from datetime import date
 
+# What the method takes unless an assessment says otherwise; cohesion's Parameters have the same default.
+DEFAULT_FRESHNESS_MONTHS = 24
+
 
 def months_before(day: date, months: int) -> date:
     """The same day ``months`` earlier, or the last day of that month where it is shorter (31 March → 28 February)."""

@@ -94,7 +94,7 @@ class Place(RatedConditions):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("place", args=[self.pk, keys.slug(self.name)])
+        return reverse("place", args=[self.pk, keys.slug(self.name) or "ort"])
 
     def criteria(self) -> dict[Criterion, bool | None]:
         """Each criterion with its answer: yes, no, or None for unknown."""

@@ -1,7 +1,7 @@
 """How figures, classes and tiers are worded on pages, and dashes for "not known". Loaded into every template."""
 
 from django import template
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -18,7 +18,7 @@ def percent(share: float | None, digits: int = 0) -> str:
     """0.714 → "71 %" in the reader's language; a dash where the share is not known."""
     if share is None:
         return NOT_KNOWN
-    return f"{number_format(share * 100, digits)}\u202f%"
+    return f"{floatformat(share * 100, digits)}\u202f%"
 
 
 @register.filter
@@ -43,3 +43,9 @@ def css_share(share: float | None) -> SafeString:
 def svg_percent(share: float | None) -> SafeString:
     """0.714 → "71.40%", a length in SVG: never localised."""
     return mark_safe(f"{(share or 0) * 100:.2f}%")  # noqa: S308  (digits, a point and a percent sign)
+
+
+@register.filter
+def kilometres(metres: float) -> str:
+    """5000 → "5 km", 1250 → "1,25 km" in the reader's language."""
+    return f"{floatformat(metres / 1000, -2)}\u202fkm"

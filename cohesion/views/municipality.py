@@ -1,0 +1,147 @@
+"""The page of one municipality: its class, the figures behind it, what they rest on, its places and neighbours."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cohesion.engine import Parameters
+from cohesion.explanation import Explanation, StandingPlace, explain
+from cohesion.models import Assessment, Score
+from cohesion.querysets import with_scores
+from cohesion.verdict import judge
+from places.models import Actor, Municipality, Place
+from places.small_map import COUNTED, UNCOUNTED, SmallMap, small_map
+
+MOST_YEARS = 12  # of the history
+
+
+def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse:
+    """One municipality of the current edition; an address with another name in it leads to the right one."""
+    found = get_object_or_404(
+        Municipality.objects.current().select_related("district", "state", "edition").defer("edition__outlines"),
+        ags=ags,
+    )
+    if request.path != found.get_absolute_url():
+        return redirect(found, permanent=True)
+    assessment = Assessment.objects.of_edition(found.edition).newest()
+    score = Score.objects.of(assessment).filter(municipality=found).first() if assessment else None
+    parameters = assessment.parameters_used() if assessment else Parameters()
+    explanation = explain(score) if score else None
+    day = assessment.as_of if assessment else timezone.localdate()
+    places = _places(found, explanation, day, parameters.freshness_months)
+    return render(
+        request,
+        "cohesion/municipality.html",
+        {
+            "municipality": found,
+            "crumbs": [(_("Karte"), reverse("map")), (found.name, "")],
+            "assessment": assessment,
+            "score": score,
+            "parameters": parameters,
+            "verdict": judge(found, score, parameters),
+            "explanation": explanation,
+            "standing": _standing(score, explanation),
+            "carriers": _carriers(score, explanation),
+            "unrated_conditions": [rated.condition.label for rated in explanation.conditions if rated.rating is None]
+            if explanation
+            else [],
+            "places": places,
+            "neighbours": _neighbours(found, assessment),
+            "history": _history(found),
+            "map": _map(found, places, explanation, day, parameters.freshness_months),
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A place that supplies the municipality, and what would be left without it."""
+
+    place: Place
+    share: float
+    after: float
+    is_critical: bool
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """An actor on whom supply hangs, and what would be left without it."""
+
+    actor: Actor
+    after: float
+
+
+def _standing(score: Score | None, explanation: Explanation | None) -> list[Supplier]:
+    if score is None or score.supply is None or explanation is None:
+        return []
+    return [
+        Supplier(standing.place, standing.share, score.supply - standing.loss, standing.is_critical)
+        for standing in explanation.standing
+    ]
+
+
+def _carriers(score: Score | None, explanation: Explanation | None) -> list[Bearer]:
+    if score is None or score.supply is None or explanation is None:
+        return []
+    return [Bearer(carrier.actor, score.supply - carrier.loss) for carrier in explanation.carriers]
+
+
+@dataclass(frozen=True)
+class OwnPlace:
+    """A published place of the municipality and what it does for it."""
+
+    place: Place
+    is_counted: bool
+    share: float | None  # its part of the supply; None where it is not among the first of the explanation
+
+
+def _places(found: Municipality, explanation: Explanation | None, day: date, freshness_months: int) -> list[OwnPlace]:
+    """Those that supply most come first, those that do not count last."""
+    shares = {standing.place.pk: standing.share for standing in explanation.standing} if explanation else {}
+    places = [
+        OwnPlace(place, place.is_counted(day, freshness_months), shares.get(place.pk))
+        for place in Place.objects.published().filter(municipality=found).order_by("name", "pk")
+    ]
+    return sorted(places, key=lambda own: (not own.is_counted, -(own.share or 0.0)))
+
+
+def _neighbours(found: Municipality, assessment: Assessment | None) -> QuerySet[Any]:
+    """The municipalities that touch it, each with its score where there is one, in one query."""
+    touching = Municipality.objects.touching(found).with_names().order_by("name", "ags")
+    return with_scores(touching, assessment).select_related("score").defer("score__explanation")
+
+
+def _history(found: Municipality) -> list[Score]:
+    """Its scores through all editions, the latest first, the last of each day; nothing while there is only one."""
+    scores = (
+        Score.objects.filter(municipality__ags=found.ags)
+        .select_related("assessment")
+        .defer("explanation")
+        .order_by("-assessment__as_of", "-assessment_id")
+    )
+    last_of_day = [next(group) for _day, group in groupby(scores, key=lambda score: score.assessment.as_of)]
+    return last_of_day[:MOST_YEARS] if len(last_of_day) > 1 else []
+
+
+def _map(
+    found: Municipality,
+    places: list[OwnPlace],
+    explanation: Explanation | None,
+    day: date,
+    freshness_months: int,
+) -> SmallMap | None:
+    """Its own places, and those of neighbours that supply it."""
+    standing: list[StandingPlace] = explanation.standing if explanation else []
+    located = {own.place.pk: (own.place, COUNTED if own.is_counted else UNCOUNTED) for own in places}
+    for supplier in standing:
+        counted = supplier.place.is_counted(day, freshness_months)
+        located.setdefault(supplier.place.pk, (supplier.place, COUNTED if counted else UNCOUNTED))
+    return small_map(found.geometry, located.values())

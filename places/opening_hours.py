@@ -1,0 +1,75 @@
+"""Opening hours in OSM syntax, read aloud: "Mo-Fr 09:00-18:00" → "Mo–Fr", "9:00–18:00 Uhr" in the reader's language.
+
+Only the plain forms are read; whatever says more stays as it was written.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dates import MONTHS_AP, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+
+_DAYS = dict(zip(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), WEEKDAYS_ABBR.values(), strict=True))
+_MONTHS = dict(
+    zip(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        MONTHS_AP.values(),
+        strict=True,
+    )
+)
+_DAY = "|".join(_DAYS)
+_MONTH = "|".join(_MONTHS)
+_SPAN = rf"(?:{_DAY})(?:-(?:{_DAY}))?"
+_TIME = r"(?:[01]?\d|2[0-4]):[0-5]\d"
+_TIMES = rf"{_TIME}-{_TIME}"
+_RULE = re.compile(
+    rf"(?:(?P<first>{_MONTH})(?:-(?P<last>{_MONTH}))? )?"
+    rf"(?:(?P<days>{_SPAN}(?:,{_SPAN})*)|(?P<nth_day>{_DAY})\[(?P<nth>[1-5])\]|(?P<holidays>PH))"
+    rf" (?P<times>{_TIMES}(?:,{_TIMES})*|off|closed)"
+)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One line of opening hours, worded."""
+
+    days: str
+    times: str
+
+
+def read(text: str) -> list[Hours] | None:
+    """The lines of ``text`` in the active language; None where it says more than is read here."""
+    if text.strip() == "24/7":
+        return [Hours(_("täglich"), _("rund um die Uhr"))]
+    rules = [_RULE.fullmatch(rule.strip()) for rule in text.split(";") if rule.strip()]
+    if not rules or None in rules:
+        return None
+    return [Hours(_days(rule), _times(rule["times"])) for rule in rules if rule]
+
+
+def _days(rule: re.Match[str]) -> str:
+    if rule["holidays"]:
+        days = _("an Feiertagen")
+    elif rule["nth_day"]:
+        days = _("%(nth)s. %(day)s im Monat") % {"nth": rule["nth"], "day": _DAYS[rule["nth_day"]]}
+    elif rule["days"] == "Mo-Su":
+        days = _("täglich")
+    else:
+        days = ", ".join(_span(span.split("-"), _DAYS) for span in rule["days"].split(","))
+    if not rule["first"]:
+        return days
+    months = _span([name for name in (rule["first"], rule["last"]) if name], _MONTHS)
+    return _("%(months)s: %(days)s") % {"months": months, "days": days}
+
+
+def _span(names: list[str], words: Mapping[str, Any]) -> str:
+    return "–".join(str(words[name]) for name in names)
+
+
+def _times(times: str) -> str:
+    if times in ("off", "closed"):
+        return _("geschlossen")
+    spans = ("–".join(time.removeprefix("0") for time in span.split("-")) for span in times.split(","))
+    return _("%(times)s Uhr") % {"times": ", ".join(spans)}
