@@ -53,7 +53,7 @@ npm_options=(--omit=dev)
 [ "$purpose" = tests ] && npm_options=()
 if ! cmp -s package-lock.json "node_modules/.installed-$purpose"; then
   say "Installing browser libraries (package-lock.json) …"
-  scripts/node.sh npm ci --silent --no-audit --no-fund "${npm_options[@]}"
+  scripts/node.sh npm ci --loglevel=error --no-audit --no-fund "${npm_options[@]}"
   cp package-lock.json "node_modules/.installed-$purpose"
   [ "$purpose" = tests ] && cp package-lock.json node_modules/.installed-run
 fi
