@@ -37,6 +37,9 @@ format: setup-tests  ## let ruff and biome lay out the code
 messages: setup-tests  ## collect German strings into the English catalogue and compile it
 	@$(BIN)/python -m scripts.messages && scripts/setup.sh run
 
+openapi: setup-tests  ## write the API's OpenAPI document anew to docs/openapi.yaml
+	@$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
 bench: setup-tests  ## print what performance claims rest on
 	@$(BIN)/python -m tests.bench.bench_engine
 
@@ -46,4 +49,4 @@ screenshots: setup-tests  ## take the README's picture anew from the demo
 lock: setup-tests  ## compile the pinned requirements anew from pyproject.toml
 	@scripts/lock.sh
 
-.PHONY: help setup setup-tests demo run test lint format messages bench screenshots lock
+.PHONY: help setup setup-tests demo run test lint format messages openapi bench screenshots lock

@@ -176,7 +176,7 @@ class PlacesOfMunicipality(PlaceReading, Listing):
         if "status" in asked:
             places = places.filter(status__in=asked["status"])
         if "role_missing" in asked:
-            places = places.role_missing(*asked["role_missing"])
+            places = places.role_missing(*map(Role, asked["role_missing"]))
         if "bbox" in asked:
             places = places.in_bbox(asked["bbox"])
         return places

@@ -22,7 +22,10 @@ from places.fields import COORDINATE_DECIMALS
 from places.models import BoundaryEdition, Place
 from places.parameters import BoxParameters, Parameters
 
-FICTIONAL = "Places and actors are invented for this demonstration; municipalities, populations and tiers are real."
+FICTIONAL = (
+    "Demonstration: places, actors, inventories and therefore all classes are invented; boundaries, names, populations "
+    "and tiers are official."
+)
 
 
 class Counterclockwise(GeomOutputGeoFunc):

@@ -16,7 +16,9 @@ from cohesion.api.assessments import AssessmentDetail, Assessments
 from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
 from cohesion.api.scores import Scores
+from cohesion.models import Assessment
 from places.api import PlaceDetail, Places
+from places.models import Municipality, Place
 from places.reading import Reading
 from sok_site.openapi import document
 from sok_site.problems import problem_response
@@ -72,7 +74,23 @@ class Docs(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         root = self.request.build_absolute_uri("/").rstrip("/")
-        return super().get_context_data(reference=reference(document(), root), **kwargs)
+        endpoints = reference(document(), root, _examples())
+        return super().get_context_data(root=root, endpoints=endpoints, **kwargs)
+
+
+def _examples() -> dict[str, str]:
+    """For every path with a gap one that exists in this installation, where there is one."""
+    found = {
+        "{ags}": Municipality.objects.current().order_by("ags").values_list("ags", flat=True).first(),
+        "places/{id}": Place.objects.published().order_by("pk").values_list("pk", flat=True).first(),
+        "assessments/{id}": Assessment.objects.order_by("-pk").values_list("pk", flat=True).first(),
+    }
+    return {
+        template: template.replace(gap, gap.replace(gap[gap.index("{") :], str(value)))
+        for template in document()["paths"]
+        for gap, value in found.items()
+        if gap in template and value is not None
+    }
 
 
 @csrf_exempt

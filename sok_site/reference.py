@@ -1,7 +1,223 @@
-"""The OpenAPI document as the API's reference page shows it: endpoints, parameters, examples, fields."""
+"""The OpenAPI document as the API's reference page shows it: endpoints in words, parameters, an example, fields."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-def reference(document: dict[str, Any], root: str) -> list[dict[str, Any]]:
-    return []
+# Operation → title and what it is good for. The document itself is in English; these are for people.
+OPERATIONS: dict[str, tuple[Promise, Promise]] = {
+    "getIndex": (_("Einstieg"), _("Die Adressen aller Endpunkte.")),
+    "listMunicipalities": (
+        _("Gemeinden"),
+        _("Alle Gemeinden mit ihren Fakten, ihrer zentralörtlichen Stufe und ihrer Kohäsion, nach AGS geordnet."),
+    ),
+    "getMunicipality": (
+        _("Eine Gemeinde"),
+        _("Dazu die Begründung ihrer Klasse: was sie trägt, woran es hängt, was fehlt und was genutzt werden könnte."),
+    ),
+    "listMunicipalityHistory": (
+        _("Verlauf einer Gemeinde"),
+        _("Ihre Werte in allen Bewertungen, die neueste zuerst, auch über Gebietsstände hinweg."),
+    ),
+    "listMunicipalityPlaces": (_("Orte in einer Gemeinde"), _("Die veröffentlichten Sozialen Orte einer Gemeinde.")),
+    "listPlaces": (
+        _("Orte"),
+        _("Alle veröffentlichten Sozialen Orte mit Kriterien, Einschätzungen und Akteuren."),
+    ),
+    "getPlace": (_("Ein Ort"), _("Ein veröffentlichter Sozialer Ort.")),
+    "getInterplay": (
+        _("Wechselspiel"),
+        _("Wie viele Gemeinden welche Klasse und Stufe haben, auch wo es keine gibt; ohne gemeindefreie Gebiete."),
+    ),
+    "listAssessments": (_("Bewertungen"), _("Alle Bewertungen, die neueste zuerst.")),
+    "getAssessment": (_("Eine Bewertung"), _("Dazu die Parameter, mit denen gerechnet wurde.")),
+    "getScores": (
+        _("Werte als Spalten"),
+        _(
+            "Alle Gemeinden einer Bewertung in einer Antwort, ohne Geometrie: "
+            "Der n-te Wert jeder Spalte gehört zur n-ten Gemeinde."
+        ),
+    ),
+}
+PARAMETERS: dict[str, Promise] = {
+    "ags": _("Amtlicher Gemeindeschlüssel, 8 Ziffern"),
+    "id": _("Kennung"),
+    "state": _("in einem dieser Länder (2 Ziffern)"),
+    "district": _("in einem dieser Kreise (5 Ziffern)"),
+    "municipality": _("in einer dieser Gemeinden (AGS)"),
+    "zok_tier": _("mit einer dieser zentralörtlichen Stufen"),
+    "cohesion_class": _("mit einer dieser Klassen"),
+    "name": _("Der Name beginnt so."),
+    "assessment": _(
+        "Kennung einer Bewertung und damit ihres Gebietsstands; sonst die neueste des geltenden Gebietsstands"
+    ),
+    "kind": _("von einer dieser Arten"),
+    "status": _("in einem dieser Zustände"),
+    "role_missing": _("Mindestens eine dieser Rollen der Trias ist unbesetzt."),
+    "bbox": _("nur was dieses Rechteck berührt: minlon,minlat,maxlon,maxlat in Grad (WGS 84)"),
+    "page": _("welche Seite, ab 1"),
+    "page_size": _("Einträge je Seite"),
+    "format": _("Format der Antwort; geht dem Accept-Header vor"),
+}
+EXAMPLE_QUERIES = {
+    "listMunicipalities": "?zok_tier=grundzentrum&cohesion_class=risky&format=geojson",
+    "listMunicipalityHistory": "?format=csv",
+    "listMunicipalityPlaces": "?status=active,planned",
+    "listPlaces": "?role_missing=promoter&format=csv",
+    "getPlace": "?format=geojson",
+    "getInterplay": "?state=06",
+}
+TYPES: dict[tuple[str, str], Promise] = {
+    ("string", ""): _("Text"),
+    ("string", "date"): _("Datum"),
+    ("string", "date-time"): _("Zeitpunkt"),
+    ("string", "uri"): _("Adresse"),
+    ("number", ""): _("Zahl"),
+    ("number", "double"): _("Zahl"),
+    ("integer", ""): _("ganze Zahl"),
+    ("boolean", ""): _("ja oder nein"),
+    ("object", ""): _("Objekt"),
+    ("array", ""): _("Liste"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    text: Promise
+    type: Promise
+    values: list[str]
+    several: bool
+    default: str
+    limits: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str  # with dots into objects and [] into lists
+    type: Promise
+    values: list[str]
+    limits: str
+    nullable: bool
+    optional: bool
+    description: str  # English, as in the document
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    operation: str
+    path: str
+    title: Promise
+    text: Promise
+    parameters: list[Parameter]
+    formats: list[str]
+    example: str
+    is_list: bool
+    fields: list[Field]
+
+
+def reference(document: dict[str, Any], root: str, examples: dict[str, str]) -> list[Endpoint]:
+    """Every endpoint of the document. ``root``: scheme and host; ``examples``: path → a path that exists."""
+    return [_endpoint(document, path, methods["get"], root, examples) for path, methods in document["paths"].items()]
+
+
+def _endpoint(
+    document: dict[str, Any], path: str, operation: dict[str, Any], root: str, examples: dict[str, str]
+) -> Endpoint:
+    name = operation["operationId"]
+    title, text = OPERATIONS[name]
+    content = operation["responses"]["200"]["content"]
+    answer = _resolved(document, content["application/json"]["schema"])
+    parameters = operation.get("parameters", [])
+    is_list = "count" in answer["properties"]
+    shown = answer["properties"]["results"]["items"] if is_list else answer
+    return Endpoint(
+        operation=name,
+        path=path,
+        title=title,
+        text=text,
+        parameters=[_parameter(parameter) for parameter in parameters],
+        formats=next(
+            (sorted(p["schema"]["enum"], reverse=True) for p in parameters if p["name"] == "format"), ["json"]
+        ),
+        example=f"{root}{examples.get(path, path)}{EXAMPLE_QUERIES.get(name, '')}",
+        is_list=is_list,
+        fields=list(_fields(document, shown)),
+    )
+
+
+def _parameter(parameter: dict[str, Any]) -> Parameter:
+    schema = parameter["schema"]
+    items = schema.get("items", schema)
+    return Parameter(
+        name=parameter["name"],
+        text=PARAMETERS[parameter["name"]],
+        type=_type(items),
+        values=_values(items),
+        several=schema["type"] == "array",
+        default=str(schema.get("default", "")),
+        limits=_limits(items),
+        required=parameter["in"] == "path",
+    )
+
+
+def _fields(document: dict[str, Any], schema: dict[str, Any], above: str = "") -> Iterator[Field]:
+    schema = _resolved(document, schema)
+    for name, stated in schema["properties"].items():
+        whole = _resolved(document, stated)
+        items = _resolved(document, whole["items"]) if "items" in whole else {}
+        told = items if items and "properties" not in items else whole
+        yield Field(
+            name=f"{above}{name}",
+            type=_type(whole),
+            values=_values(told),
+            limits=_limits(told),
+            nullable=_is_nullable(stated) or _is_nullable(told),
+            optional=name not in schema.get("required", []),
+            description=stated.get("description", "") or whole.get("description", ""),
+        )
+        if "properties" in whole:
+            yield from _fields(document, whole, f"{above}{name}.")
+        elif "properties" in items:
+            yield from _fields(document, items, f"{above}{name}[].")
+
+
+def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself where it is a reference, alone or beside null."""
+    for wrapping in ("oneOf", "allOf"):
+        for choice in schema.get(wrapping, []):
+            if "$ref" in choice:
+                return _resolved(document, choice)
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    return found
+
+
+def _is_nullable(schema: dict[str, Any]) -> bool:
+    return "null" in _types(schema) or {"type": "null"} in schema.get("oneOf", [])
+
+
+def _types(schema: dict[str, Any]) -> list[str]:
+    types = schema.get("type", [])
+    return types if isinstance(types, list) else [types]
+
+
+def _type(schema: dict[str, Any]) -> Promise:
+    (name,) = [name for name in _types(schema) if name != "null"]
+    return TYPES[name, schema.get("format", "")]
+
+
+def _values(schema: dict[str, Any]) -> list[str]:
+    return [value for value in schema.get("enum", []) if value is not None]
+
+
+def _limits(schema: dict[str, Any]) -> str:
+    """ "0–1", "1–1000", "≥ 1", or nothing."""
+    if "minimum" not in schema:
+        return ""
+    return f"{schema['minimum']}–{schema['maximum']}" if "maximum" in schema else f"≥\u00a0{schema['minimum']}"

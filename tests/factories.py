@@ -1,11 +1,12 @@
 """Plain functions that put one thing into the database, with good defaults. No fixtures, no randomness."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 
+from cohesion.models import Assessment, Score
 from places import keys
 from places.geo import LAEA_EUROPE, WGS84
 from places.locating import municipality_at
@@ -15,7 +16,7 @@ from places.vocabulary import CORE_CRITERIA, Circle, Kind, Publication, Role, Se
 TODAY = date(2026, 11, 22)
 EDITION_DATE = date(2022, 12, 31)
 DISTRICT = "06635"  # municipalities without an AGS of their own lie here
-NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def square(west: float, south: float, size: float = 0.1) -> MultiPolygon:
@@ -27,7 +28,8 @@ def square(west: float, south: float, size: float = 0.1) -> MultiPolygon:
 def box_in_metres(west: float, south: float, east: float, north: float) -> MultiPolygon:
     """A box of EPSG:3035 metres, stored as everything is: in WGS 84."""
     box = MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=LAEA_EUROPE)
-    return box.transform(WGS84, clone=True)
+    box.transform(WGS84)
+    return box
 
 
 def make_edition(day: date = EDITION_DATE, **fields: Any) -> BoundaryEdition:
@@ -119,3 +121,26 @@ def make_actor(name: str = "", sector: Sector = Sector.CIVIL_SOCIETY) -> Actor:
 def involve(place: Place, actor: Actor, *roles: Role, circle: Circle = Circle.KEY_ACTOR) -> Involvement:
     """``actor`` takes part in ``place``, with the roles of the triad that are named."""
     return Involvement.objects.create(place=place, actor=actor, circle=circle, **{role.value: True for role in roles})
+
+
+def make_assessment(edition: BoundaryEdition | None = None, as_of: date = TODAY, **fields: Any) -> Assessment:
+    """An assessment without scores."""
+    return Assessment.objects.create(
+        as_of=as_of,
+        edition=edition or make_edition(),
+        inputs_digest=f"{Assessment.objects.count():064}",
+        **{"method": "SOK-1", "parameters": {"near": 1000.0}, "places_counted": 0, **fields},
+    )
+
+
+def make_score(
+    municipality: Municipality, assessment: Assessment, cohesion_class: str = "resilient", **fields: Any
+) -> Score:
+    """A score with figures that are easy to tell apart."""
+    figures = {"supply": 0.71234567, "supply_after_loss": 0.34, "renewal": 0.625, "stability": 0.83}
+    return Score.objects.create(
+        municipality=municipality,
+        assessment=assessment,
+        cohesion_class=cohesion_class,
+        **{**figures, "population_basis": "grid", **fields},
+    )

@@ -18,14 +18,14 @@ from sok_site.openapi import document
 API = "/api/v1/"
 
 
-def get(path: str, status: int = HTTPStatus.OK, accept: str = "*/*", **query: Any) -> Any:
+def get(path: str, status: int = HTTPStatus.OK, /, accept: str = "*/*", **query: Any) -> Any:
     """What a GET of ``path`` (below /api/v1/) answers, parsed: JSON as it is, CSV as a list of rows by column."""
     response = ask(path, accept=accept, **query)
     assert response.status_code == status, response.content.decode()
     return body(response)
 
 
-def ask(path: str, accept: str = "*/*", **query: Any) -> Any:
+def ask(path: str, /, accept: str = "*/*", **query: Any) -> Any:
     """The response itself, checked against the document."""
     response = Client().get(API + path, query, headers={"Accept": accept})
     check(API + path, response)
@@ -38,7 +38,7 @@ def body(response: Any) -> Any:
     return response.json()
 
 
-def refused(path: str, *parameters: str, **query: Any) -> str:
+def refused(path: str, /, *parameters: str, **query: Any) -> str:
     """``path`` is refused because of exactly these parameters: the details, in one line."""
     problem = get(path, HTTPStatus.BAD_REQUEST, **query)
     assert {error["parameter"] for error in problem["errors"]} == set(parameters)

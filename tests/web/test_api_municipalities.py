@@ -7,38 +7,23 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import LinearRing, MultiPolygon, Polygon
 
-from cohesion.models import Assessment, Score
 from places.geo import WGS84
-from places.models import BoundaryEdition, Municipality, PopulationGrid
+from places.models import Municipality, PopulationGrid
 from places.vocabulary import Condition, Publication, Role, Sector
-from tests.factories import TODAY, make_actor, make_edition, make_municipality, make_place, make_region, square
+from tests.factories import (
+    TODAY,
+    make_actor,
+    make_assessment,
+    make_edition,
+    make_municipality,
+    make_place,
+    make_region,
+    make_score,
+    square,
+)
 from tests.web.answers import get, refused
 
 pytestmark = pytest.mark.django_db
-
-FIGURES = {"supply": 0.71234567, "supply_after_loss": 0.34, "renewal": 0.625, "stability": 0.83}
-
-
-def make_assessment(edition: BoundaryEdition | None = None, as_of: date = TODAY, **fields: Any) -> Assessment:
-    """An assessment without scores."""
-    return Assessment.objects.create(
-        as_of=as_of,
-        edition=edition or make_edition(),
-        inputs_digest=f"{Assessment.objects.count():064}",
-        **{"method": "SOK-1", "parameters": {"near": 1000.0}, "places_counted": 0, **fields},
-    )
-
-
-def make_score(
-    municipality: Municipality, assessment: Assessment, cohesion_class: str = "resilient", **fields: Any
-) -> Score:
-    """A score with figures that are easy to tell apart."""
-    return Score.objects.create(
-        municipality=municipality,
-        assessment=assessment,
-        cohesion_class=cohesion_class,
-        **{**FIGURES, "population_basis": "grid", **fields},
-    )
 
 
 @pytest.fixture

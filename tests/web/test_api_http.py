@@ -1,0 +1,199 @@
+"""What every endpoint has: problems, methods, validators, languages, open to other sites."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.http import http_date, parse_http_date
+
+from places.models import BoundaryEdition, Place
+from sok_site.openapi import document
+from sok_site.problems import PROBLEM
+from tests.factories import make_assessment, make_municipality, make_place, make_score
+from tests.web.answers import API, ask, check_against, get
+
+pytestmark = pytest.mark.django_db
+
+PATHS = [
+    "",
+    "municipalities/",
+    "municipalities/06635001/",
+    "municipalities/06635001/history/",
+    "municipalities/06635001/places/",
+    "places/",
+    "places/{place}/",
+    "interplay/",
+    "assessments/",
+    "assessments/{assessment}/",
+    "scores/",
+]
+
+
+@pytest.fixture
+def ids() -> dict[str, int]:
+    municipality, assessment = make_municipality("06635001"), make_assessment()
+    make_score(municipality, assessment)
+    return {"place": make_place(municipality).pk, "assessment": assessment.pk}
+
+
+def problem_of(response: Any, status: int) -> dict[str, Any]:
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == PROBLEM
+    problem: dict[str, Any] = response.json()
+    check_against(document()["components"]["schemas"]["Problem"], problem)
+    return problem
+
+
+def test_the_paths_of_this_test_are_all_that_are_documented() -> None:
+    parts = [path.removeprefix(API).replace("{ags}", "06635001") for path in document()["paths"]]
+    assert sorted(parts) == sorted(path.replace("{place}", "{id}").replace("{assessment}", "{id}") for path in PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids: dict[str, int]) -> None:
+    response = ask(path.format(**ids))
+    assert response.status_code == HTTPStatus.OK
+    assert response.headers["ETag"].startswith('"')
+    assert parse_http_date(response.headers["Last-Modified"])
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Accept" in response.headers["Vary"] or path in ("", "assessments/{assessment}/")
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_can_be_written(path: str, method: str, ids: dict[str, int]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = getattr(client, method)(API + path.format(**ids), "{}", content_type="application/json")
+    problem = problem_of(response, HTTPStatus.METHOD_NOT_ALLOWED)
+    assert problem["title"] == "Method Not Allowed"
+    assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_parameter_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int]) -> None:
+    problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, ordering="name")
+    assert problem["type"] == "about:blank"
+    assert (problem["title"], problem["status"]) == ("Bad Request", 400)
+    assert problem["instance"] == API + path.format(**ids)
+    assert problem["detail"] == "Not understood: ordering."
+    assert [error["parameter"] for error in problem["errors"]] == ["ordering"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_format_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int]) -> None:
+    problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, format="pdf")
+    assert [error["parameter"] for error in problem["errors"]] == ["format"]
+    assert get(path.format(**ids), HTTPStatus.NOT_ACCEPTABLE, accept="image/png")["status"] == 406
+
+
+@pytest.mark.parametrize("path", ["nothing", "nothing/", "municipalities/06635001/mayor/", "places/abc/", "places/-1/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_path_is_a_problem_too(path: str, method: str, client: Client) -> None:
+    problem = problem_of(getattr(client, method)(f"{API}{path}"), HTTPStatus.NOT_FOUND)
+    assert problem["instance"] == f"{API}{path}"
+
+
+def test_a_forgotten_slash_is_added_and_the_query_kept(client: Client) -> None:
+    response = client.get(f"{API}places?kind=library")
+    assert response.status_code == HTTPStatus.MOVED_PERMANENTLY
+    assert response.headers["Location"] == f"{API}places/?kind=library"
+    assert client.get(f"{API}scores").headers["Location"] == f"{API}scores/"
+
+
+def test_a_path_of_another_house_is_not_ours(client: Client) -> None:
+    assert client.get("/api/v2/").headers["Content-Type"] != PROBLEM
+
+
+# --- Only if changed -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("path", PATHS)
+def test_what_did_not_change_is_not_sent_again(path: str, method: str, ids: dict[str, int], client: Client) -> None:
+    url = API + path.format(**ids)
+    first = getattr(client, method)(url)
+    for header, validator in [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]:
+        again = getattr(client, method)(url, headers={header: first.headers[validator]})
+        assert again.status_code == HTTPStatus.NOT_MODIFIED
+        assert again.content == b""
+        assert again.headers["Access-Control-Allow-Origin"] == "*"
+        assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_compression_changes_bytes_not_validators(client: Client) -> None:
+    for _ in range(5):
+        make_municipality()
+    plain = client.get(f"{API}municipalities/")
+    packed = [client.get(f"{API}municipalities/", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+    assert {answer.headers["Content-Encoding"] for answer in packed} == {"gzip"}
+    assert {answer.headers["ETag"] for answer in packed} == {f"W/{plain.headers['ETag']}"}
+    headers = {"Accept-Encoding": "gzip", "If-None-Match": packed[0].headers["ETag"]}
+    assert client.get(f"{API}municipalities/", headers=headers).status_code == HTTPStatus.NOT_MODIFIED
+
+
+def test_formats_have_validators_of_their_own(ids: dict[str, int]) -> None:
+    tags = {ask("municipalities/", format=name).headers["ETag"] for name in ("json", "geojson", "csv")}
+    assert len(tags) == 3
+
+
+def test_last_modified_is_when_the_youngest_part_changed(ids: dict[str, int]) -> None:
+    def modified() -> int:
+        return parse_http_date(ask("municipalities/").headers["Last-Modified"])
+
+    later = timezone.now() + timedelta(days=1)
+    Place.objects.update(updated_at=later)
+    assert modified() == int(later.timestamp())
+    BoundaryEdition.objects.update(imported_at=later + timedelta(days=1))
+    assert modified() == int((later + timedelta(days=1)).timestamp())
+
+
+def test_a_change_is_sent_whoever_asks_with_an_old_validator(ids: dict[str, int], client: Client) -> None:
+    first = client.get(f"{API}places/")
+    Place.objects.update(name="Neu", updated_at=timezone.now() + timedelta(seconds=2))
+    for header, validator in [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]:
+        assert client.get(f"{API}places/", headers={header: first.headers[validator]}).status_code == HTTPStatus.OK
+
+
+def test_a_place_that_is_withdrawn_counts_as_a_change(ids: dict[str, int], client: Client) -> None:
+    yesterday = http_date((timezone.now() - timedelta(days=1)).timestamp())
+    Place.objects.update(publication="archived")
+    assert client.get(f"{API}places/", headers={"If-Modified-Since": yesterday}).json()["count"] == 0
+
+
+def test_before_there_is_anything_there_is_no_date_of_change() -> None:
+    assert "Last-Modified" not in ask("municipalities/").headers
+
+
+# --- Other sites, other languages ------------------------------------------------------------------------------------
+
+
+def test_a_page_of_another_site_may_ask_first(client: Client) -> None:
+    response = client.options(f"{API}scores/", headers={"Origin": "https://example.org"})
+    assert response.status_code == HTTPStatus.NO_CONTENT
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert "If-None-Match" in response.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_problems_are_worded_in_english_for_everybody(language: str, client: Client) -> None:
+    headers = {"Accept-Language": language}
+    response = client.get(f"{API}places/", {"page": "0"}, headers=headers)
+    assert response.json()["errors"][0]["detail"] == "Ensure this value is greater than or equal to 1."
+    assert response.headers["Content-Language"] == "en"
+
+
+def test_other_pages_are_not_opened_to_other_sites(client: Client) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get("/healthz").headers
+    assert "Access-Control-Allow-Origin" not in client.get(f"{API}docs/").headers
+
+
+def test_the_index_leads_to_every_entrance(client: Client) -> None:
+    index = get("")
+    for name in ("municipalities", "places", "interplay", "assessments", "scores", "schema", "docs"):
+        assert client.get(index[name]).status_code == HTTPStatus.OK, name

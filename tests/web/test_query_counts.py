@@ -1,0 +1,50 @@
+"""Lists ask the database as often for many rows as for one."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from places.vocabulary import Role
+from tests.factories import involve, make_actor, make_assessment, make_municipality, make_place, make_score
+from tests.web.answers import ask
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    ("municipalities/", {}, 5),
+    ("municipalities/", {"format": "geojson"}, 5),
+    ("municipalities/", {"format": "csv"}, 5),
+    ("municipalities/06635001/places/", {}, 7),
+    ("places/", {}, 6),
+    ("places/", {"format": "csv", "district": "06635"}, 6),
+    ("municipalities/06635001/history/", {}, 5),
+    ("assessments/", {}, 4),
+    ("interplay/", {}, 4),
+    ("scores/", {}, 5),
+]
+
+
+def grow(rows: int) -> None:
+    assessment = make_assessment()
+    for _ in range(rows):
+        municipality = make_municipality()
+        place = make_place(municipality)
+        involve(place, make_actor(), Role.PROVIDER)
+        involve(place, make_actor(), Role.MOTIVATOR)
+        make_score(municipality, assessment, critical_kind="place", critical_place=place, critical_name=place.name)
+
+
+def queries(path: str, parameters: dict[str, str]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert ask(path, **parameters).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(("path", "parameters", "number"), LISTS)
+def test_the_number_of_queries_does_not_grow(path: str, parameters: dict[str, str], number: int) -> None:
+    grow(1)
+    one = queries(path, parameters)
+    grow(7)
+    make_place(make_municipality("06635999"))
+    many = queries(path, parameters)
+    assert (one, many) == (number, number)
