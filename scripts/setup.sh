@@ -25,8 +25,8 @@ need() {
 }
 
 has_module() { "${PYTHON:-python3}" -c "import $1"; }
-has_spatialite() { ldconfig -p | grep -q mod_spatialite || ls /usr/lib/*/mod_spatialite.so* /usr/local/lib/mod_spatialite.*; }
-has_postgis() { ls /usr/lib/postgresql/*/lib/postgis-3.so || ls "$(pg_config --pkglibdir)"/postgis-3.so; }
+has_spatialite() { compgen -G "/usr/lib/*/mod_spatialite.so*" || compgen -G "/usr/l*/mod_spatialite.so*" || compgen -G "/usr/local/lib/mod_spatialite.*"; }
+has_postgis() { compgen -G "/usr/lib/postgresql/*/lib/postgis-3.so" || compgen -G "$(pg_config --pkglibdir)/postgis-3.so"; }
 has_chromium() { command -v chromium || command -v chromium-browser || test -x "${CHROMIUM:-}"; }
 
 if [ ! -x .venv/bin/python ]; then
