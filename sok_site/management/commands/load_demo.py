@@ -12,15 +12,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
+
+from cohesion.assessment import assess
 from places.importers.boundaries import import_boundaries
 from places.importers.municipalities import import_municipalities
 from places.importers.places import import_places
-
-from cohesion.assessment import assess
 from places.models import Municipality
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 EDITION = date(2022, 12, 31)
+SOURCE = "VG250, auf den Gebietsstand 31.12.2022 fortgeschrieben und generalisiert (fixtures/README.md)"
+ATTRIBUTION = "© GeoBasis-DE / BKG 2016 (Daten verändert), dl-de/by-2-0"
 # The day on which the demo's dates were written. They are moved to today, so that the demo never goes stale.
 WRITTEN_ON = date(2026, 11, 1)
 
@@ -39,7 +41,9 @@ class Command(BaseCommand):
         today = timezone.localdate()
         with tempfile.TemporaryDirectory() as folder, transaction.atomic():
             reports = (
-                import_boundaries(FIXTURES / "boundaries_2022-12-31.gpkg", edition=EDITION),
+                import_boundaries(
+                    FIXTURES / "boundaries_2022-12-31.gpkg", edition=EDITION, source=SOURCE, attribution=ATTRIBUTION
+                ),
                 import_municipalities(FIXTURES / "municipalities_2022-12-31.csv", today=today),
                 import_municipalities(
                     moved_to(today, FIXTURES / "demo_inventory.csv", ("inventory_completed_on",), Path(folder)),
