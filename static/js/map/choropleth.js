@@ -40,7 +40,7 @@ export function createPainter(colours) {
     for (const [name, { path, shown }] of groups) {
       const cohesionClass = name === "unincorporated" ? null : name.replace("faded-", "");
       context.globalAlpha = (shown ? 1 : 0.28) * (overBasemap ? 0.72 : 1);
-      context.fillStyle = cohesionClass ? colours[cohesionClass].fill : colours.paper;
+      context.fillStyle = cohesionClass ? colours[cohesionClass].fill : colours.unincorporated;
       context.fill(path, "evenodd");
       if (shown && patterns[cohesionClass]) {
         context.globalAlpha = PATTERNS[cohesionClass].alpha;
@@ -165,7 +165,7 @@ function touches([west, north, east, south], { scale, left, top, width, height }
 function group(shapes, view, isShown) {
   const groups = new Map();
   for (const shape of shapes) {
-    const shown = isShown(shape.row);
+    const shown = shape.row.is_unincorporated || isShown(shape.row);
     const name = shape.row.is_unincorporated
       ? "unincorporated"
       : `${shown ? "" : "faded-"}${shape.row.cohesion_class}`;
@@ -177,35 +177,39 @@ function group(shapes, view, isShown) {
 
 function addRings(path, { rings }, { scale, left, top }) {
   for (const ring of rings) {
-    let lastX = ring[0] * scale - left;
-    let lastY = ring[1] * scale - top;
-    path.moveTo(lastX, lastY);
-    for (let index = 2; index < ring.length - 2; index += 2) {
-      const x = ring[index] * scale - left;
-      const y = ring[index + 1] * scale - top;
+    const [startX, startY] = [ring[0] * scale - left, ring[1] * scale - top];
+    let [lastX, lastY] = [startX, startY];
+    path.moveTo(startX, startY);
+    for (let at = 2; at < ring.length - 2; at += 2) {
+      const x = ring[at] * scale - left;
+      const y = ring[at + 1] * scale - top;
       if (Math.abs(x - lastX) + Math.abs(y - lastY) < CURVE) continue;
       path.lineTo(x, y);
       lastX = x;
       lastY = y;
     }
-    path.closePath();
+    path.lineTo(startX, startY); // not closePath(): in Chromium each call looks at the whole path
   }
 }
 
-function bordersPath(pieces, view) {
-  const { scale, left, top, width, height } = view;
+function bordersPath(pieces, { scale, left, top, width, height }) {
   const path = new Path2D();
-  for (const [x0, y0, x1, y1] of pieces) {
-    const [fromX, fromY, toX, toY] = [
-      x0 * scale - left,
-      y0 * scale - top,
-      x1 * scale - left,
-      y1 * scale - top,
-    ];
-    if (Math.max(fromX, toX) < 0 || Math.min(fromX, toX) > width) continue;
-    if (Math.max(fromY, toY) < 0 || Math.min(fromY, toY) > height) continue;
-    path.moveTo(fromX, fromY);
-    path.lineTo(toX, toY);
+  let [lastX, lastY] = [Number.NaN, Number.NaN];
+  for (let at = 0; at < pieces.length; at += 4) {
+    const x0 = pieces[at] * scale - left;
+    const y0 = pieces[at + 1] * scale - top;
+    const x1 = pieces[at + 2] * scale - left;
+    const y1 = pieces[at + 3] * scale - top;
+    if (
+      (x0 < 0 && x1 < 0) ||
+      (y0 < 0 && y1 < 0) ||
+      (x0 > width && x1 > width) ||
+      (y0 > height && y1 > height)
+    )
+      continue;
+    if (x0 !== lastX || y0 !== lastY) path.moveTo(x0, y0);
+    path.lineTo(x1, y1);
+    [lastX, lastY] = [x1, y1];
   }
   return path;
 }

@@ -17,9 +17,9 @@ export const PATTERNS = {
 // On a square of 20 by 20 around the municipality's centre. `room` is how many pixels wide a municipality must be
 // drawn before it carries its symbol, so that a small scale shows the higher tiers first.
 export const SYMBOLS = {
-  none: { parts: [{ path: circle(3.75), line: 1.5 }], room: 17 },
-  grundzentrum: { parts: [{ path: circle(4.5) }], room: 11 },
-  mittelzentrum: { parts: [{ path: "M4.5 4.5h11v11h-11Z" }], room: 6 },
+  none: { parts: [{ path: circle(3.75), line: 1.5 }], room: 15 },
+  grundzentrum: { parts: [{ path: circle(4.5) }], room: 14 },
+  mittelzentrum: { parts: [{ path: "M4.5 4.5h11v11h-11Z" }], room: 12 },
   oberzentrum: {
     parts: [{ path: circle(8.75), line: 1.5 }, { path: "M10 3.5 16.5 10 10 16.5 3.5 10Z" }],
     room: 0,

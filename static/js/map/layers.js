@@ -79,7 +79,7 @@ export function createMap(container, settings, text, describe, on) {
 
   const painter = createPainter(coloursOf(container));
   let shapes = [];
-  let districts = [];
+  let districts = new Float64Array(0);
   let isShown = () => true;
   let hovered = null;
   let selected = null;
@@ -223,7 +223,7 @@ function coloursOf(container) {
     ...Object.fromEntries(classes),
     ink: colour("--ink"),
     halo: colour("--surface"),
-    paper: colour("--paper"),
+    unincorporated: colour("--paper-deep"),
     accent: colour("--accent"),
   };
 }

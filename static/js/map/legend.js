@@ -33,9 +33,6 @@ export function createLegend({ store, words, formats }) {
     update(state, counts, shown, all) {
       for (const box of boxes("class")) box.checked = state.classes.includes(box.value);
       for (const box of boxes("tier")) box.checked = state.tiers.includes(box.value);
-      byId("places-shown").checked = state.places;
-      byId("places-kind").value = state.kind;
-      byId("places-kind").disabled = !state.places;
       byId("filter-reset").hidden = !isFiltered(state);
       fillCounts("class", counts.classes);
       fillCounts("tier", counts.tiers);
@@ -46,11 +43,24 @@ export function createLegend({ store, words, formats }) {
       }
     },
 
+    updatePlaces(state) {
+      byId("places-shown").checked = state.places;
+      byId("places-kind").value = state.kind;
+      byId("places-kind").disabled = !state.places;
+    },
+
+    /** Areas without residents and class have a colour of their own, where there are any. */
+    explainUnincorporated(rows) {
+      byId("unincorporated").hidden = !rows.some((row) => row.is_unincorporated);
+    },
+
     /** How many places there are, in all and of each kind. */
-    updatePlaces(places) {
+    countPlaces(places) {
       const select = byId("places-kind");
+      const counts = new Map([["", places.length]]);
+      for (const { kind } of places) counts.set(kind, (counts.get(kind) ?? 0) + 1);
       for (const option of select.options) {
-        const count = places.filter((place) => option.value === "" || place.kind === option.value).length;
+        const count = counts.get(option.value) ?? 0;
         option.textContent = `${option.dataset.word} (${formats.number(count)})`;
         option.hidden = count === 0;
       }

@@ -68,6 +68,7 @@ function wire({ scores, rows, byAgs, shapes, places }) {
     search.update(state.text);
   }
   function showPlaces(state) {
+    legend.updatePlaces(state);
     map.setPlaces(selectPlaces(places, new Set(shown.map((row) => row.ags)), state));
   }
   function showChosen(state) {
@@ -91,10 +92,7 @@ function wire({ scores, rows, byAgs, shapes, places }) {
     const filtered = changed("classes", "tiers", "text");
     if (filtered) showFilter(state);
     if (filtered || changed("sort")) table.update(shown, state.sort);
-    if (filtered || changed("places", "kind")) {
-      showPlaces(state);
-      legend.update(state, countChoices(municipalities, state), shown.length, municipalities.length);
-    }
+    if (filtered || changed("places", "kind")) showPlaces(state);
     if (changed("ags", "place")) showChosen(state);
     if (changed("view")) views.update(state);
     const address = `${window.location.pathname}${format(state)}`;
@@ -105,7 +103,8 @@ function wire({ scores, rows, byAgs, shapes, places }) {
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
   map.start(shapes, state);
-  legend.updatePlaces(places);
+  legend.explainUnincorporated(rows);
+  legend.countPlaces(places);
   showFilter(state);
   showPlaces(state);
   table.update(shown, state.sort);
