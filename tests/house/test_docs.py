@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from cohesion.engine import METHOD, Parameters
 
@@ -58,7 +59,7 @@ def test_every_management_command_in_the_readme_exists_and_every_one_of_ours_is_
     }
     named = set(re.findall(r"manage\.py ([a-z_]+)", read("README.md")))
     assert commands <= named
-    assert named - commands <= {"check", "createsuperuser", "migrate"}
+    assert named <= set(get_commands())
 
 
 @pytest.mark.parametrize("file", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
