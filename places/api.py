@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from places import keys
-from places.fields import Address, FeatureSerializer, Known, PageAddress, Position, Rating
+from places.fields import Address, FeatureSerializer, Known, PageAddress, Position, Rating, Wording
 from places.models import Involvement, Place
 from places.parameters import BoxParameters, Key, Several, Word
 from places.reading import Detail, Listing, Reading
@@ -17,7 +17,7 @@ from places.vocabulary import Circle, Condition, Criterion, Dynamic, Kind, Role,
 
 class RegionSerializer(serializers.Serializer[Any]):
     ags = serializers.CharField(source="key", help_text="District: 5 digits; state: 2 digits.")
-    name = serializers.CharField(source="__str__")
+    name = Wording(source="*")
 
 
 class MunicipalityReferenceSerializer(serializers.Serializer[Any]):

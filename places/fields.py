@@ -31,6 +31,10 @@ class Known(serializers.CharField):
         return super().to_representation(value) or None
 
 
+class Wording(serializers.CharField):
+    """What a thing calls itself."""
+
+
 class KnownWord(serializers.ChoiceField):
     """A word of a vocabulary, or null where it is not known."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.functional import cached_property
@@ -82,8 +83,9 @@ class Reading(generics.GenericAPIView[Any]):
         return bool(self._places["fictional"])
 
     def changes(self) -> Iterator[datetime | None]:
-        """When the parts of an answer changed last."""
+        """When the parts of an answer changed last. Imports tell it of what they changed; hands leave it in the log."""
         yield self._places["changed_at"]
+        yield LogEntry.objects.aggregate(at=Max("action_time"))["at"]
         if self.edition:
             yield self.edition.imported_at
             yield getattr(getattr(self.edition, "population_grid", None), "imported_at", None)

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.views import exception_handler
@@ -26,6 +28,13 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
         names = ", ".join(dict.fromkeys(error["parameter"] for error in errors))
         return problem_response(request, response.status_code, f"Not understood: {names}.", errors, headers)
     return problem_response(request, response.status_code, " ".join(_texts(response.data)), headers=headers)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a failure of ours looks like: a problem in the API, a page elsewhere."""
+    if request.path.startswith(reverse("api:index")):
+        return problem_response(request, 500, "Something went wrong here. It is recorded; please try again later.")
+    return defaults.server_error(request)
 
 
 def problem_response(

@@ -16,7 +16,7 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
     ),
     "getMunicipality": (
         _("Eine Gemeinde"),
-        _("Dazu die Begründung ihrer Klasse: was sie trägt, woran es hängt, was fehlt und was genutzt werden könnte."),
+        _("Mit der Begründung ihrer Klasse: was sie trägt, woran es hängt, was fehlt und was genutzt werden könnte."),
     ),
     "listMunicipalityHistory": (
         _("Verlauf einer Gemeinde"),
@@ -33,7 +33,7 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
         _("Wie viele Gemeinden welche Klasse und Stufe haben, auch wo es keine gibt; ohne gemeindefreie Gebiete."),
     ),
     "listAssessments": (_("Bewertungen"), _("Alle Bewertungen, die neueste zuerst.")),
-    "getAssessment": (_("Eine Bewertung"), _("Dazu die Parameter, mit denen gerechnet wurde.")),
+    "getAssessment": (_("Eine Bewertung"), _("Mit den Parametern, nach denen gerechnet wurde.")),
     "getScores": (
         _("Werte als Spalten"),
         _(

@@ -21,3 +21,5 @@ urlpatterns = [
     path("api/v1/", include("sok_site.api")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "sok_site.problems.server_error"

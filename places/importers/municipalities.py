@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
 from places.importers.rows import (
     Column,
@@ -69,6 +71,8 @@ def import_municipalities(
         names = [column.name for column in columns(today) if column.name != "ags"]
         for batch in in_batches(changed, BATCH, progress, "writing municipalities"):
             Municipality.objects.bulk_update(batch, names, batch_size=BATCH)
+        if changed:
+            BoundaryEdition.objects.filter(pk=stand.pk).update(imported_at=timezone.now())
     report.count("updated", len(changed))
     report.count("unchanged", len(rows) - len(changed))
     report.count("not in this file, untouched", len(stored) - len(rows))

@@ -5,14 +5,16 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
+from cohesion.api.scores import Scores
 from places.models import BoundaryEdition, Place
 from sok_site.openapi import document
 from sok_site.problems import PROBLEM
-from tests.factories import make_assessment, make_municipality, make_place, make_score
+from tests.factories import make_actor, make_assessment, make_municipality, make_place, make_score
 from tests.web.answers import API, ask, check_against, get
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,16 @@ def test_a_forgotten_slash_is_added_and_the_query_kept(client: Client) -> None:
     assert client.get(f"{API}scores").headers["Location"] == f"{API}scores/"
 
 
+def test_a_failure_of_ours_is_a_problem_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(view: Scores) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(Scores, "changed_at", fail)
+    client = Client(raise_request_exception=False)
+    problem = problem_of(client.get(f"{API}scores/"), HTTPStatus.INTERNAL_SERVER_ERROR)
+    assert "disk" not in str(problem)
+
+
 def test_a_path_of_another_house_is_not_ours(client: Client) -> None:
     assert client.get("/api/v2/").headers["Content-Type"] != PROBLEM
 
@@ -150,6 +162,22 @@ def test_last_modified_is_when_the_youngest_part_changed(ids: dict[str, int]) ->
     assert modified() == int(later.timestamp())
     BoundaryEdition.objects.update(imported_at=later + timedelta(days=1))
     assert modified() == int((later + timedelta(days=1)).timestamp())
+
+
+def test_a_correction_by_hand_counts_as_a_change(ids: dict[str, int], admin_client: Client) -> None:
+    """Names of actors and facts of municipalities bear no date of their own; the administration's log does."""
+    before = client_modified()
+    actor = make_actor("Verein")
+    fields = {"name": "Förderverein", "sector": "civil_society"}
+    response = admin_client.post(f"/admin/places/actor/{actor.pk}/change/", fields)
+    assert response.status_code == HTTPStatus.FOUND
+    logged = LogEntry.objects.get()
+    LogEntry.objects.update(action_time=logged.action_time + timedelta(hours=1))
+    assert client_modified() > before
+
+
+def client_modified() -> int:
+    return parse_http_date(ask("places/").headers["Last-Modified"])
 
 
 def test_a_change_is_sent_whoever_asks_with_an_old_validator(ids: dict[str, int], client: Client) -> None:

@@ -1,6 +1,7 @@
 """The OpenAPI document: valid, without warnings, committed, in both notations; the reference page made from it."""
 
 import json
+import re
 from http import HTTPStatus
 from pathlib import Path
 
@@ -80,3 +81,20 @@ def test_the_reference_tells_fields_by_name_type_and_vocabulary(client: Client) 
     parameters = {parameter.name: parameter for parameter in endpoints["listMunicipalities"].parameters}
     assert parameters["state"].several
     assert parameters["page_size"].default == "100"
+
+
+def test_the_table_in_the_documentation_says_the_same_as_the_document() -> None:
+    shared = {"format", "page", "page_size", "ags", "id"}
+    rows = re.findall(
+        r"^\| `(/api\S+)` \| ([^|]+) \|([^|]*)\|$", (SNAPSHOT.parent / "api.md").read_text(), re.MULTILINE
+    )
+    told = {path: (set(formats.split(", ")), set(re.findall(r"`(\w+)`", own))) for path, formats, own in rows}
+    media = {"application/json": "json", "application/geo+json": "geojson", "text/csv": "csv"}
+    documented = {
+        path: (
+            {media[name] for name in methods["get"]["responses"]["200"]["content"]},
+            {parameter["name"] for parameter in methods["get"].get("parameters", [])} - shared,
+        )
+        for path, methods in document()["paths"].items()
+    }
+    assert told == documented
