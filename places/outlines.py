@@ -49,14 +49,18 @@ def generalise(geometries: Geometries, metres: float) -> Geometries:
 
 
 def _rounded(geometries: Geometries) -> Geometries:
-    rounded = shapely.transform(geometries, lambda degrees: np.round(degrees, DECIMALS))
-    return shapely.remove_repeated_points(rounded)
+    return shapely.transform(geometries, lambda degrees: np.round(degrees, DECIMALS))
 
 
 def _visible_parts(geometries: Geometries, number: int) -> list[Geometries]:
+    """The polygons of each geometry that still have an area, without holes that have none."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     visible = shapely.area(parts) > 0
     parts, owner = parts[visible], owner[visible]
+    for index in np.flatnonzero(shapely.get_num_interior_rings(parts)):
+        holes = [hole for hole in parts[index].interiors if shapely.Polygon(hole).area > 0]
+        parts[index] = shapely.Polygon(parts[index].exterior, holes)
+    parts = shapely.remove_repeated_points(parts)
     return np.split(parts, np.searchsorted(owner, np.arange(1, number)))
 
 

@@ -31,11 +31,9 @@ def own_database_url(tmp_path: Path) -> Iterator[str]:
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     try:
-        user = quote(options["USER"], safe="") + (
-            f":{quote(options['PASSWORD'], safe='')}" if options["PASSWORD"] else ""
-        )
+        user, password, host = (quote(options[key], safe="") for key in ("USER", "PASSWORD", "HOST"))
         port = f":{options['PORT']}" if options["PORT"] else ""
-        yield f"postgis://{user}@{quote(options['HOST'], safe='')}{port}/{name}"
+        yield f"postgis://{user}:{password}@{host}{port}/{name}"
     finally:
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

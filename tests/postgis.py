@@ -27,7 +27,7 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_a
 SECONDS_TO_START = 60
 
 
-class PostgisMissing(Exception):
+class PostgisMissingError(Exception):
     """No PostgreSQL server with PostGIS is installed here; the message says what to install."""
 
 
@@ -38,10 +38,10 @@ def programs() -> Path:
         if Path(f"/usr/share/postgresql/{_version(initdb)}/extension/postgis.control").exists():
             return initdb.parent
     if debian:
-        raise PostgisMissing(f"PostgreSQL {_version(debian[0])} is here without PostGIS. {MISSING}")
+        raise PostgisMissingError(f"PostgreSQL {_version(debian[0])} is here without PostGIS. {MISSING}")
     on_path = shutil.which("initdb")
     if on_path is None:
-        raise PostgisMissing(MISSING)
+        raise PostgisMissingError(MISSING)
     return Path(on_path).parent
 
 
@@ -60,7 +60,7 @@ def unprivileged() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    raise PostgisMissing("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
+    raise PostgisMissingError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def _create_database(server: "subprocess.Popen[bytes]", folder: Path) -> None:
         try:
             cursor.execute("CREATE EXTENSION postgis")
         except psycopg2.Error as error:
-            raise PostgisMissing(f"{error}\n{MISSING}") from error
+            raise PostgisMissingError(f"{error}\n{MISSING}") from error
     connection.close()
 
 
@@ -132,7 +132,7 @@ def main(command: list[str]) -> int:
     try:
         with private_postgis() as url:
             return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}).returncode
-    except PostgisMissing as missing:
+    except PostgisMissingError as missing:
         print(missing, file=sys.stderr)  # noqa: T201
         return 1
 

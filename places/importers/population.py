@@ -176,8 +176,8 @@ def _numbers_at_once(chunk: list[tuple[int, list[str]]], head: _Head) -> Integer
     for index, column in enumerate(head.columns[:3], 1):
         position = head.names.index(column.name)
         cells = [cells[position] for _, cells in chunk]
-        pattern = r"(?:[0-9]{1,9},)*" if column.required else r"(?:(?:-1|[0-9]{0,9}),)*"
-        if not re.fullmatch(pattern, ",".join(cells) + ","):
+        pattern = re.compile(r"[0-9]{1,9}" if column.required else r"-1|[0-9]{0,9}", re.ASCII)
+        if not all(map(pattern.fullmatch, cells)):
             return None
         numbers[:, index] = np.array([cell or str(NOBODY) for cell in cells]).astype(np.int64)
     _, x, y, residents = numbers.T

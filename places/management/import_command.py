@@ -61,12 +61,16 @@ class ImportCommand(BaseCommand):
     def bar(self, items: Iterable[Item], doing: str, total: int | None = None) -> Iterable[Item]:
         """A progress bar, for a terminal."""
         if total == 0:
-            self.stderr.write(f"{doing} …")
+            self.say(f"{doing} …")
             return items
         return tqdm(items, desc=doing, total=total, file=sys.stderr, leave=False)
 
     def lines(self, items: Iterable[Item], doing: str, total: int | None = None) -> Iterator[Item]:
         """One plain line per step, for a log."""
-        self.stderr.write(f"{doing} ({total})" if total else f"{doing} …")
-        self.stderr.flush()
+        self.say(f"{doing} ({total})" if total else f"{doing} …")
         yield from items
+
+    def say(self, line: str) -> None:
+        """On the error stream, that the report stays alone on the other; in plain letters, for it is no error."""
+        self.stderr.write(line, lambda plain: plain)
+        self.stderr.flush()
