@@ -97,13 +97,14 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
 
 def _config(edition: BoundaryEdition) -> dict[str, Any]:
     """What the browser needs to know; every word comes from here, so that JavaScript has no language of its own."""
-    leaflet = settings.LEAFLET_CONFIG
+    leaflet: dict[str, Any] = settings.LEAFLET_CONFIG
+    drawn = (edition.date, edition.outlines_digest)
     return {
         "language": get_language(),
         "urls": {
             "scores": reverse("api:scores"),
             "places": reverse("map_places"),
-            "outlines": reverse("outlines", args=[edition.date, edition.outlines_digest]),
+            "outlines": reverse("outlines", args=drawn) if edition.outlines_digest else None,
         },
         # Patterns: the browser puts key and readable end in their places.
         "addresses": {
@@ -111,6 +112,7 @@ def _config(edition: BoundaryEdition) -> dict[str, Any]:
             "place": reverse("place", args=[0, "slug"]),
         },
         "map": {
+            "extent": leaflet["SPATIAL_EXTENT"],
             "minZoom": leaflet["MIN_ZOOM"],
             "maxZoom": leaflet["MAX_ZOOM"],
             "tiles": [{"url": url, **options} for _name, url, options in leaflet["TILES"]],
@@ -174,7 +176,7 @@ def outlines(request: HttpRequest, day: date, digest: str) -> HttpResponse:
     if edition is None:
         raise Http404
     packed = bytes(edition.outlines)
-    if _accepts_gzip(request):
+    if re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")):
         response = HttpResponse(packed, headers={"Content-Encoding": "gzip"})
     else:
         response = HttpResponse(gzip.decompress(packed))
@@ -182,11 +184,6 @@ def outlines(request: HttpRequest, day: date, digest: str) -> HttpResponse:
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
-
-
-def _accepts_gzip(request: HttpRequest) -> bool:
-    offer = re.search(r"\bgzip\b\s*(?:;\s*q=([0-9.]+))?", request.headers.get("Accept-Encoding", ""))
-    return offer is not None and offer[1] not in ("0", "0.0", "0.00", "0.000")
 
 
 @require_safe

@@ -139,7 +139,7 @@ def _without_marks(text: str) -> str:
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
-    """Rows by a column, "-" before it turns it round; not known comes last either way, equal rows by name (DIN 5007)."""
+    """Rows by a column, "-" turns it round; not known comes last either way, equal rows by name (DIN 5007)."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
     by_name = sorted(rows, key=lambda row: (fold(row.name)[1], row.ags), reverse=descending and column == "name")
     if column == "name":

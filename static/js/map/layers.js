@@ -57,7 +57,7 @@ const Surface = L.Renderer.extend({
 });
 
 /**
- * Build the map in `container`. `settings` is the template's (zooms, tiles), `describe(row)` fills the short form under
+ * Build the map in `container`. `settings` is the template's (extent, zooms, tiles), `describe(row)` fills the short form under
  * the pointer; `on` hears `select(row | null)`, `place(place)` and `move({zoom, latitude, longitude})`.
  */
 export function createMap(container, settings, text, describe, on) {
@@ -116,7 +116,9 @@ export function createMap(container, settings, text, describe, on) {
   });
 
   function start(view) {
-    const region = degreesOf(boxAround(shapes));
+    const [west, south, east, north] = settings.extent;
+    const extent = L.latLngBounds([south, west], [north, east]);
+    const region = shapes.length > 0 ? degreesOf(boxAround(shapes)) : extent;
     map.setMaxBounds(region.pad(1));
     const whole = () => map.fitBounds(region, { ...padding(container), animate: false });
     if (view.zoom !== null) map.setView([view.latitude, view.longitude], view.zoom);

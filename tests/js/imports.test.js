@@ -1,0 +1,43 @@
+// Which way imports point (docs/architecture.md): entry → parts of the page → pure modules → format and dom; Leaflet
+// behind one module; each import ends in a semicolon, or hashing would pass it over.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { test } from "node:test";
+
+const folder = new URL("../../static/js/map/", import.meta.url);
+const LEVELS = [
+  ["main"],
+  ["layers", "legend", "table", "panel", "search", "views"],
+  ["choropleth", "data", "describe", "filters", "state", "supercluster"],
+  ["geometry", "names", "classes"],
+  ["format", "dom", "leaflet-src.esm", "supercluster.min"],
+];
+const PURE = ["classes", "filters", "format", "geometry", "names", "state"];
+const level = (name) => LEVELS.findIndex((names) => names.includes(name));
+
+const modules = readdirSync(folder).map((file) => {
+  const text = readFileSync(new URL(file, folder), "utf8");
+  const imports = [...text.matchAll(/^(?:import|\} from).*?"([^"]+)"(.?)$/gm)];
+  return {
+    name: basename(file, ".js"),
+    imports: imports.map(([, target, end]) => [basename(target, ".js"), end]),
+  };
+});
+
+test("every module has its level", () => {
+  for (const { name } of modules) assert.ok(level(name) >= 0, name);
+});
+
+for (const { name, imports } of modules) {
+  test(`${name} imports downwards only`, () => {
+    for (const [target, end] of imports) {
+      const sideways = LEVELS[2].includes(name) && LEVELS[2].includes(target);
+      assert.ok(level(name) < level(target) || sideways, `${name} → ${target}`);
+      assert.equal(end, ";", `${name} → ${target}`);
+      if (PURE.includes(name)) assert.ok(PURE.includes(target), `${name} is pure, ${target} is not`);
+      if (target === "leaflet-src.esm") assert.equal(name, "layers");
+      if (target === "supercluster.min") assert.equal(name, "supercluster");
+    }
+  });
+}

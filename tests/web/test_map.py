@@ -1,0 +1,297 @@
+"""The map page without JavaScript, and what the map fetches: outlines and places."""
+
+import gzip
+import json
+import re
+from datetime import date
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from cohesion.models import Assessment
+from places.models import BoundaryEdition
+from places.outlines import draw_outlines
+from tests.factories import (
+    TODAY,
+    make_assessment,
+    make_edition,
+    make_municipality,
+    make_place,
+    make_score,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def assessment() -> Assessment:
+    """Three municipalities with a class, and an area that has none."""
+    assessment = make_assessment(parameters={"freshness_months": 24})
+    kassel = make_municipality("06611000", name="Kassel", zok_tier="oberzentrum", population=204202)
+    make_score(kassel, assessment, "resilient")
+    make_score(make_municipality("06635015", name="Korbach", zok_tier="mittelzentrum"), assessment, "robust")
+    make_score(make_municipality("06635001", name="Äpfelfeld", zok_tier="none"), assessment, "risky")
+    make_municipality("06635200", name="Gutsbezirk", is_unincorporated=True)
+    return assessment
+
+
+def page(client: Client, query: str = "") -> str:
+    response = client.get(f"/{query}")
+    assert response.status_code == HTTPStatus.OK
+    return response.content.decode()
+
+
+def shown(html: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', html)
+
+
+def config(html: str) -> dict[str, Any]:
+    found = re.search(r'<script id="map-config" type="application/json">(.+?)</script>', html)
+    assert found
+    content: dict[str, Any] = json.loads(found[1])
+    return content
+
+
+# --- The page --------------------------------------------------------------------------------------------------------
+
+
+def test_before_the_first_import_the_page_says_what_to_do(client: Client) -> None:
+    html = page(client)
+    assert "manage.py import_boundaries" in html
+    assert "map-config" not in html
+
+
+def test_before_the_first_assessment_all_municipalities_are_there_without_class(client: Client) -> None:
+    make_municipality(name="Korbach")
+    html = page(client)
+    assert shown(html) == ["Korbach"]
+    assert "manage.py assess" in html
+    assert "nicht bewertet" in html
+    assert re.search(r'data-count="class:unassessed">1<', html)
+
+
+def test_the_table_reads_without_javascript(client: Client, assessment: Assessment) -> None:
+    html = page(client)
+    assert shown(html) == ["Äpfelfeld", "Kassel", "Korbach"]
+    row = re.search(r'<tr data-ags="06611000">(.+?)</tr>', html, re.DOTALL)
+    assert row
+    assert 'href="/gemeinden/06611000-kassel/"' in row[1]
+    text = re.sub(r"<[^>]+>", " ", row[1])
+    assert all(word in text for word in ("resilient", "Oberzentrum", "71\u202f%", "34\u202f%", "204.202")), text
+    assert "Gutsbezirk" not in html
+
+
+def test_the_page_names_day_method_and_edition(client: Client, assessment: Assessment) -> None:
+    html = page(client)
+    assert "Stand 22. November 2026" in html
+    assert '<a href="/methode/">Methode SOK-1</a>' in html
+    assert "Gebietsstand 31. Dezember 2022" in html
+
+
+def test_a_link_from_the_interplay_page_filters_without_javascript(client: Client, assessment: Assessment) -> None:
+    html = page(client, "?class=risky&tier=none")
+    assert shown(html) == ["Äpfelfeld"]
+    assert "1 von 3 Gemeinden" in html
+    assert 'name="class" value="risky" checked' in html
+    assert 'name="class" value="robust">' in html
+    assert re.search(r'data-count="class:risky">1<', html)
+
+
+def test_the_search_of_the_form_works_without_javascript(client: Client, assessment: Assessment) -> None:
+    assert shown(page(client, "?q=apfel")) == ["Äpfelfeld"]
+    assert shown(page(client, "?q=06635")) == ["Äpfelfeld", "Korbach"]
+    nothing = page(client, "?q=<script>")
+    assert shown(nothing) == []
+    assert "Keine Gemeinde passt zu diesen Filtern." in nothing
+    assert "&lt;script&gt;" in nothing
+
+
+def test_the_heads_of_the_table_sort_without_javascript(client: Client, assessment: Assessment) -> None:
+    html = page(client, "?sort=-population")
+    assert shown(html)[0] == "Kassel"
+    assert re.search(r'class="col-population" aria-sort="descending"', html)
+    assert re.search(r'name="sort" value="population" data-column="population"', html)
+    assert '<input type="hidden" name="sort" value="-population">' in html
+
+
+def test_many_municipalities_come_in_pages_that_keep_the_filter(client: Client) -> None:
+    for number in range(201):
+        make_municipality(f"06635{number:03}", name=f"Ort {number:03}")
+    html = page(client, "?class=unassessed")
+    assert len(shown(html)) == 200
+    assert 'href="?class=unassessed&amp;page=2"' in html
+    assert shown(page(client, "?class=unassessed&page=2")) == ["Ort 200"]
+
+
+def test_every_word_of_the_browser_comes_from_the_page(client: Client, assessment: Assessment) -> None:
+    given = config(page(client))
+    assert given["language"] == "de"
+    assert given["words"]["classes"]["risky"] == "riskant"
+    assert given["words"]["kinds"]["library"] == "Bücherei"
+    assert given["words"]["tiers"]["unknown"] == "Stufe nicht bekannt"
+    assert given["urls"]["scores"] == "/api/v1/scores/"
+    assert given["addresses"] == {"municipality": "/gemeinden/00000000-slug/", "place": "/orte/0-slug/"}
+    assert given["map"]["tiles"] == []
+
+
+def test_a_basemap_that_the_operator_switched_on_reaches_the_map(
+    client: Client, assessment: Assessment, settings: Settings
+) -> None:
+    tiles = [("Karte", "https://tiles.example.org/{z}/{x}/{y}.png", {"attribution": "© Example"})]
+    settings.LEAFLET_CONFIG = {**settings.LEAFLET_CONFIG, "TILES": tiles}
+    given = config(page(client))["map"]["tiles"]
+    assert given == [{"url": "https://tiles.example.org/{z}/{x}/{y}.png", "attribution": "© Example"}]
+
+
+def test_nothing_on_the_page_needs_inline_script_or_style(client: Client, assessment: Assessment) -> None:
+    html = page(client)
+    assert re.findall(r"<script(?![^>]*(?:src=|type=\"application/json\"))[^>]*>", html) == []
+    assert re.findall(r"\sstyle=|\son\w+=|<style", html) == []
+
+
+def test_the_page_asks_the_database_as_often_for_many_as_for_few(
+    client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.get("/")  # what is asked once per process
+    with django_assert_num_queries(5):  # edition, assessment, rows; demo and boundaries of every page
+        client.get("/")
+    for number in range(20):
+        make_score(make_municipality(f"06636{number:03}"), assessment)
+        make_place()
+    with django_assert_num_queries(5):
+        client.get("/?class=resilient&sort=supply&q=e")
+
+
+# --- Outlines --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edition() -> BoundaryEdition:
+    edition = make_edition()
+    municipality = make_municipality()
+    shapes = shapely.from_wkb(np.array([bytes(municipality.geometry.wkb)]))
+    edition.outlines, edition.outlines_digest = draw_outlines([municipality.ags], shapes)
+    edition.save()
+    return edition
+
+
+def outlines_url(edition: BoundaryEdition) -> str:
+    return reverse("outlines", args=[edition.date, edition.outlines_digest])
+
+
+def test_outlines_go_out_as_they_were_packed(client: Client, edition: BoundaryEdition) -> None:
+    response = client.get(outlines_url(edition), headers={"Accept-Encoding": "br, gzip"})
+    assert response.status_code == HTTPStatus.OK
+    assert response["Content-Encoding"] == "gzip"
+    assert response.content == bytes(edition.outlines)
+    assert response["Content-Type"] == "application/geo+json"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Accept-Encoding" in response["Vary"]
+    text = gzip.decompress(response.content)
+    assert sha256(text).hexdigest() == edition.outlines_digest
+    assert [feature["id"] for feature in json.loads(text)["features"]] == ["06635001"]
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br"])
+def test_who_does_not_take_gzip_gets_plain_text(client: Client, edition: BoundaryEdition, accepted: str) -> None:
+    response = client.get(outlines_url(edition), headers={"Accept-Encoding": accepted})
+    assert "Content-Encoding" not in response
+    assert response.json()["type"] == "FeatureCollection"
+
+
+def test_outlines_that_are_known_are_not_sent_again(client: Client, edition: BoundaryEdition) -> None:
+    etag = client.get(outlines_url(edition))["ETag"]
+    again = client.get(outlines_url(edition), headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+
+
+@pytest.mark.parametrize("day", ["2022-12-30", "2022-13-41"])
+def test_outlines_of_a_day_without_edition_are_not_found(client: Client, edition: BoundaryEdition, day: str) -> None:
+    address = outlines_url(edition).replace("2022-12-31", day)
+    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_outlines_under_a_wrong_digest_are_not_found(client: Client, edition: BoundaryEdition) -> None:
+    assert client.get(f"/karte/umrisse/2022-12-31-{'0' * 64}.geojson").status_code == HTTPStatus.NOT_FOUND
+    assert client.get("/karte/umrisse/2022-12-31-.geojson").status_code == HTTPStatus.NOT_FOUND
+
+
+# --- Places ----------------------------------------------------------------------------------------------------------
+
+
+def places(client: Client) -> dict[str, Any]:
+    response = client.get(reverse("map_places"))
+    assert response.status_code == HTTPStatus.OK
+    table: dict[str, Any] = response.json()
+    return table
+
+
+def test_places_come_in_columns(client: Client, assessment: Assessment) -> None:
+    place = make_place(longitude=9.0512345, latitude=51.05, name="Laden", kind="village_shop")
+    assert places(client) == {
+        "as_of": "2026-11-22",
+        "columns": ["id", "name", "kind", "status", "ags", "longitude", "latitude", "counted", "confirmed_on"],
+        "id": [place.pk],
+        "name": ["Laden"],
+        "kind": ["village_shop"],
+        "status": ["active"],
+        "ags": ["06611000"],
+        "longitude": [9.05123],
+        "latitude": [51.05],
+        "counted": [True],
+        "confirmed_on": ["2026-11-22"],
+    }
+
+
+def test_only_published_places_are_told_and_those_that_do_not_count_are_marked(
+    client: Client, assessment: Assessment
+) -> None:
+    municipality = make_municipality("06635777")
+    make_place(municipality, name="zählt")
+    make_place(municipality, name="geplant", status="planned")
+    make_place(municipality, name="alt", confirmed_on=date(2024, 11, 21))
+    make_place(municipality, name="nie bestätigt", confirmed_on=None)
+    make_place(municipality, name="nicht für alle", open_to_all=False)
+    make_place(municipality, name="eingereicht", publication="submitted")
+    table = places(client)
+    assert dict(zip(table["name"], table["counted"], strict=True)) == {
+        "zählt": True,
+        "geplant": False,
+        "alt": False,
+        "nie bestätigt": False,
+        "nicht für alle": False,
+    }
+
+
+def test_places_are_told_before_the_first_assessment(client: Client) -> None:
+    make_place(confirmed_on=TODAY)
+    table = places(client)
+    assert table["as_of"] is None
+    assert len(table["id"]) == 1
+
+
+def test_places_that_did_not_change_are_not_sent_again(client: Client, assessment: Assessment) -> None:
+    make_place(make_municipality("06635777"))
+    address = reverse("map_places")
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (first["Cache-Control"], again.status_code) == ("no-cache", HTTPStatus.NOT_MODIFIED)
+    make_place(make_municipality("06635778"))
+    changed = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == HTTPStatus.OK
+
+
+def test_places_take_two_queries_whatever_their_number(
+    client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        make_place(make_municipality(f"06636{number:03}"))
+    with django_assert_num_queries(2):
+        client.get(reverse("map_places"))
