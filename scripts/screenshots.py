@@ -1,4 +1,4 @@
-"""Takes the README's picture anew: a fresh demo, served as in production, photographed by Chromium; `make screenshots`."""
+"""Takes the README's picture anew from a fresh demo, served as in production; `make screenshots`."""
 
 import os
 import shutil
