@@ -1,11 +1,11 @@
 """Three municipalities of an assessment in which cohesion and central-place tier part or meet, each by a named rule."""
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
 from cohesion.models import Assessment, Score
 from cohesion.querysets import ScoreQuerySet
 from cohesion.vocabulary import CohesionClass
-from places.vocabulary import ZokTier
+from places.vocabulary import Publication, ZokTier
 
 CENTRES = (ZokTier.GRUNDZENTRUM, ZokTier.MITTELZENTRUM, ZokTier.OBERZENTRUM)  # ascending
 
@@ -16,9 +16,15 @@ def centre_at_risk(assessment: Assessment) -> Score | None:
 
 
 def robust_without_function(assessment: Assessment) -> Score | None:
-    """Of the robust municipalities without central function, the one with fewest residents."""
+    """Of the robust municipalities without central function, the one with most places; among these the one with fewest
+    residents."""
     robust = _scores(assessment, CohesionClass.ROBUST).filter(municipality__zok_tier=ZokTier.NONE)
-    return robust.order_by(F("municipality__population").asc(nulls_last=True), "municipality__ags").first()
+    is_published = Q(municipality__places__publication=Publication.PUBLISHED)
+    return (
+        robust.annotate(places=Count("municipality__places", filter=is_published))
+        .order_by("-places", F("municipality__population").asc(nulls_last=True), "municipality__ags")
+        .first()
+    )
 
 
 def robust_centre(assessment: Assessment) -> Score | None:

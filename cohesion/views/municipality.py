@@ -20,6 +20,7 @@ from cohesion.verdict import judge
 from places.models import Actor, Municipality, Place
 from places.small_map import COUNTED, UNCOUNTED, SmallMap, small_map
 
+LEAST_LOSS = 0.01  # of supply: who takes away less with it is not listed
 MOST_YEARS = 12  # of the history
 
 
@@ -91,7 +92,11 @@ def _standing(score: Score | None, explanation: Explanation | None) -> list[Supp
 def _carriers(score: Score | None, explanation: Explanation | None) -> list[Bearer]:
     if score is None or score.supply is None or explanation is None:
         return []
-    return [Bearer(carrier.actor, score.supply - carrier.loss) for carrier in explanation.carriers]
+    return [
+        Bearer(carrier.actor, score.supply - carrier.loss)
+        for carrier in explanation.carriers
+        if carrier.loss >= LEAST_LOSS
+    ]
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,11 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.name or self.key
 
+    def full_name(self) -> str:
+        """With its designation, "Landkreis Kassel", unless the name says it: "Schwalm-Eder-Kreis"."""
+        says_it = any(word in self.name.lower() for word in ("kreis", "region"))
+        return str(self) if says_it or not self.designation else f"{self.designation} {self}"
+
 
 class Municipality(RatedConditions):
     """A municipality (Gemeinde) of one edition, or an unincorporated area, with the facts that planners read."""

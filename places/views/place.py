@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from math import cos, pi, sin
 from statistics import mean
 
@@ -40,7 +41,7 @@ def place(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "crumbs": _crumbs(found),
             "answers": Answers.of(found, CORE_CRITERIA),
             "further_answers": Answers.of(found, [name for name in Criterion if name not in CORE_CRITERIA]),
-            "triad": [Corner.of(role, involvements) for role in Role],
+            "triad": Triad.of(involvements),
             "circles": [Ring.of(circle, involvements) for circle in Circle],
             "conditions": Ratings.of(found.condition_ratings()),
             "dynamics": Ratings.of(found.dynamics_ratings()),
@@ -134,6 +135,21 @@ class Corner:
     @classmethod
     def of(cls, role: Role, involvements: Sequence[Involvement]) -> "Corner":
         return cls(role, [involvement.actor for involvement in involvements if role in involvement.roles()])
+
+
+@dataclass(frozen=True)
+class Triad:
+    """The three roles, how many of them are held, and by how many different actors at once."""
+
+    corners: list[Corner]
+    held: int
+    different: int
+
+    @classmethod
+    def of(cls, involvements: Sequence[Involvement]) -> "Triad":
+        corners = [Corner.of(role, involvements) for role in Role]
+        holders = [corner.actors for corner in corners if corner.actors]
+        return cls(corners, len(holders), max(len(set(choice)) for choice in product(*holders)))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from django import template
 from django.template.defaultfilters import floatformat
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -48,4 +49,10 @@ def svg_percent(share: float | None) -> SafeString:
 @register.filter
 def kilometres(metres: float) -> str:
     """5000 → "5 km", 1250 → "1,25 km" in the reader's language."""
-    return f"{floatformat(metres / 1000, -2)}\u202fkm"
+    return f"{decimal(metres / 1000)}\u202fkm"
+
+
+@register.filter
+def decimal(figure: float) -> str:
+    """0.40 → "0,4", 3000.0 → "3.000" in the reader's language: no needless digits, at most four decimals."""
+    return number_format(f"{figure:.4f}".rstrip("0").rstrip("."))
