@@ -202,9 +202,11 @@ def _compared(territory: Territory, stored: Mapping[str, _Stored]) -> tuple[list
 
 
 def _figures(geometries: Geometries) -> list[tuple[shapely.Point, float]]:
-    """For each area the point on which its symbol sits, well inside, and its size in square kilometres."""
+    """For each area the point on which its symbol sits, well inside its largest part, and its square kilometres."""
     metric = project(geometries, WGS84, LAEA_EUROPE)
-    radius = shapely.maximum_inscribed_circle(metric, tolerance=CENTRE_WITHIN)
+    largest = np.empty(len(metric), dtype=object)
+    largest[:] = [max(parts.geoms, key=lambda part: part.area) for parts in metric]
+    radius = shapely.maximum_inscribed_circle(largest, tolerance=CENTRE_WITHIN)
     centres = project(shapely.get_point(radius, 0), LAEA_EUROPE, WGS84)
     outside = ~shapely.contains_properly(geometries, centres)
     centres[outside] = shapely.point_on_surface(geometries[outside])
