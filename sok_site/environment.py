@@ -73,6 +73,7 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"{name}: no database is named in {url!r}")
     if scheme == "spatialite":
+        config["ENGINE"] = "sok_site.spatialite"
         # Readers do not wait for a writer (WAL), a writer waits for the other (IMMEDIATE + timeout).
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
