@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.dates import MONTHS_AP, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 _DAYS = dict(zip(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), WEEKDAYS_ABBR.values(), strict=True))
 _MONTHS = dict(
@@ -19,6 +20,13 @@ _MONTHS = dict(
         strict=True,
     )
 )
+_NTH_OF_MONTH = {
+    "1": gettext_lazy("1. %(day)s im Monat"),
+    "2": gettext_lazy("2. %(day)s im Monat"),
+    "3": gettext_lazy("3. %(day)s im Monat"),
+    "4": gettext_lazy("4. %(day)s im Monat"),
+    "5": gettext_lazy("5. %(day)s im Monat"),
+}
 _DAY = "|".join(_DAYS)
 _MONTH = "|".join(_MONTHS)
 _SPAN = rf"(?:{_DAY})(?:-(?:{_DAY}))?"
@@ -53,7 +61,7 @@ def _days(rule: re.Match[str]) -> str:
     if rule["holidays"]:
         days = _("an Feiertagen")
     elif rule["nth_day"]:
-        days = _("%(nth)s. %(day)s im Monat") % {"nth": rule["nth"], "day": _DAYS[rule["nth_day"]]}
+        days = _NTH_OF_MONTH[rule["nth"]] % {"day": _DAYS[rule["nth_day"]]}
     elif rule["days"] == "Mo-Su":
         days = _("täglich")
     else:

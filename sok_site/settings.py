@@ -125,6 +125,7 @@ if DATABASES["default"]["ENGINE"].endswith("spatialite"):
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
 LOCALE_PATHS = [BASE_DIR / "sok_site" / "locale"]
+FORMAT_MODULE_PATH = "sok_site.formats"
 TIME_ZONE = "Europe/Berlin"
 USE_THOUSAND_SEPARATOR = True
 

@@ -26,6 +26,7 @@ from places.models import BoundaryEdition, Municipality, Place
 from places.vocabulary import Kind, Status, ZokTier
 
 COORDINATE_DECIMALS = 5  # about one metre
+LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
 @require_safe
@@ -78,16 +79,16 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
         "name": _("Gemeinde"),
         "cohesion_class": _("Klasse"),
         "zok_tier": _("Stufe"),
-        "supply": _("Versor\u00adgung"),
+        "supply": _("Versor|gung"),
         "supply_after_loss": _("nach Verlust"),
-        "renewal": _("Erneue\u00adrung"),
-        "population": _("Einwoh\u00adner"),
+        "renewal": _("Erneue|rung"),
+        "population": _("Einwoh|ner"),
     }
     directions = {"": "", asked.sort.removeprefix("-"): "descending" if asked.sort.startswith("-") else "ascending"}
     return [
         {
             "name": name,
-            "word": word,
+            "word": word.replace("|", "\u00ad"),  # soft hyphen
             "direction": directions.get(name, ""),
             "next": f"-{name}" if asked.sort == name else name,
         }
@@ -100,7 +101,7 @@ def _config(edition: BoundaryEdition) -> dict[str, Any]:
     leaflet: dict[str, Any] = settings.LEAFLET_CONFIG
     drawn = (edition.date, edition.outlines_digest)
     return {
-        "language": get_language(),
+        "language": LOCALES.get(get_language(), get_language()),
         "urls": {
             "scores": reverse("api:scores"),
             "places": reverse("map_places"),

@@ -6,6 +6,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places import keys
 from places.freshness import is_fresh
@@ -41,7 +42,7 @@ class Place(RatedConditions):
     )
     street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
     postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
-    city = models.CharField(_("Ort"), max_length=200, blank=True)
+    city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=200, blank=True)
     website = models.URLField(_("Website"), max_length=500, blank=True)
     opening_hours = models.CharField(_("Öffnungszeiten (OSM-Schreibweise)"), max_length=500, blank=True)
     founded_on = models.DateField(_("gegründet am"), null=True, blank=True)
