@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from places.geo import LAEA_EUROPE, WGS84, Geometries, project
 from places.importers.municipalities import edition_of
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
-from places.importers.rows import Column, Parser, Rejected, header, parse_row, records, refuse, text, whole_number
+from places.importers.rows import Column, Parser, Rejected, header, parse_record, records, refuse, text, whole_number
 from places.keys import STATE_NAMES
 from places.locating import areas, first_covering
 from places.models import BoundaryEdition, Municipality, PopulationGrid, ResidentPoint
@@ -158,10 +158,7 @@ def _numbers(chunk: list[tuple[int, list[str]]], head: _Head, rejected: Rejected
         return numbers
     rows = []
     for line, cells in chunk:
-        if len(cells) != len(head.names):
-            rejected.add(line, "", f"{len(cells)} cell(s) where the header has {len(head.names)}")
-            continue
-        row = parse_row(line, dict(zip(head.names, cells, strict=True)), head.columns, rejected)
+        row = parse_record(line, cells, head.names, head.columns, rejected)
         if row is not None:
             x, y, residents, *_ = (row.values.get(column.name) for column in head.columns)
             rows.append((line, x, y, NOBODY if residents is None else residents))

@@ -111,9 +111,8 @@ def read_table(path: Path, columns: Sequence[Column], rejected: Rejected) -> Ite
     lines = records(path)
     names = header(path, next(lines, None), columns)
     for line, cells in lines:
-        if len(cells) != len(names):
-            rejected.add(line, "", f"{_number(len(cells), 'cell')} where the header has {len(names)}")
-        elif (row := parse_row(line, dict(zip(names, cells, strict=True)), columns, rejected)) is not None:
+        row = parse_record(line, cells, names, columns, rejected)
+        if row is not None:
             yield row
 
 
@@ -171,6 +170,18 @@ def read_features(path: Path, columns: Sequence[Column], rejected: Rejected) -> 
         parsed = parse_row(number, {**cells, "lon": lon, "lat": lat}, columns, rejected)
         if parsed is not None:
             yield parsed
+
+
+def parse_record(
+    line: int, cells: Sequence[str], names: Sequence[str], columns: Iterable[Column], rejected: Rejected
+) -> Row | None:
+    """The values of a record, or None after rejecting it: it needs as many cells as the header."""
+    if len(cells) != len(names):
+        rejected.add(
+            line, "", f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}"
+        )
+        return None
+    return parse_row(line, dict(zip(names, cells, strict=True)), columns, rejected)
 
 
 def parse_row(line: int, cells: Mapping[str, str], columns: Iterable[Column], rejected: Rejected) -> Row | None:
@@ -262,10 +273,6 @@ def _text_of(name: str, value: Any) -> str:
 def _shown(value: str) -> str:
     short = value if len(value) <= SHOWN_CHARACTERS else value[: SHOWN_CHARACTERS - 1] + "…"
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in short)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ class ImportCommand(BaseCommand):
                 self.stderr.write(str(error))
             if refused.count > len(shown):
                 self.stderr.write(f"… and {refused.count - len(shown)} more (--max-errors 0 prints all that are kept)")
-            raise CommandError(f"{refused.count} error(s); nothing was written.") from refused
+            errors = "1 error" if refused.count == 1 else f"{refused.count} errors"
+            raise CommandError(f"{errors}; nothing was written.") from refused
         for error in report.rejected.errors:
             self.stderr.write(str(error))
         self.stdout.write(str(report))

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
+import shapely
 
-from places.locating import locate, municipality_at, relocate
+from places.locating import first_covering, locate, municipality_at, relocate
 from tests.factories import make_edition, make_municipality, make_place, square
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,13 @@ def test_a_point_on_a_border_belongs_to_the_smaller_ags() -> None:
     make_municipality("06635002")
     smaller = make_municipality("06635001")
     assert locate([9.1], [51.05]) == [smaller.pk]
+
+
+def test_of_areas_that_share_a_border_the_first_has_it_and_order_is_all_that_counts() -> None:
+    west, east = shapely.box(0, 0, 1000, 1000), shapely.box(1000, 0, 2000, 1000)
+    x, y = np.array([500.0, 1000.0, 1500.0, 2500.0]), np.full(4, 500.0)
+    assert first_covering(np.array([west, east]), x, y).tolist() == [0, 0, 1, -1]
+    assert first_covering(np.array([east, west]), x, y).tolist() == [1, 0, 0, -1]
 
 
 def test_an_unincorporated_area_contains_points_too() -> None:
