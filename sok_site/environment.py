@@ -64,14 +64,14 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
     scheme = url.split(":", 1)[0]
     if scheme not in ("spatialite", "postgis"):
         raise ImproperlyConfigured(
-            f"{name}: expected spatialite:///path/to/file or postgis://user:password@host:port/name, not {url!r}"
+            f"{name}: expected spatialite:///path/to/file or postgis://user:password@host:port/name, not {scheme}://…"
         )
     try:
         config = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from error
     if not config.get("NAME"):
-        raise ImproperlyConfigured(f"{name}: no database is named in {url!r}")
+        raise ImproperlyConfigured(f"{name}: no database is named; expected {scheme}://…/name")
     if scheme == "spatialite":
         config["ENGINE"] = "sok_site.spatialite"
         # Readers do not wait for a writer (WAL), a writer waits for the other (IMMEDIATE + timeout).

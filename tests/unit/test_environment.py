@@ -1,0 +1,78 @@
+"""Settings from the environment: a wrong value is refused with the variable's name."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from sok_site import environment
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("yes", True), ("On", True), ("0", False), ("", False)])
+def test_a_flag_is_read(monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
+    monkeypatch.setenv("DEBUG", value)
+    assert environment.flag("DEBUG", not expected) is expected
+
+
+def test_a_flag_that_is_not_set_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEBUG", raising=False)
+    assert environment.flag("DEBUG", True) is True
+
+
+def test_a_wrong_flag_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBUG", "maybe")
+    with pytest.raises(ImproperlyConfigured, match=r"DEBUG: .*'maybe'"):
+        environment.flag("DEBUG", False)
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "spatialite://", "postgres://host/name", "/tmp/file.sqlite3"])
+def test_a_wrong_database_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL: "):
+        environment.database("DATABASE_URL", "spatialite:////tmp/default.sqlite3")
+
+
+def test_a_refused_database_does_not_betray_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://user:hush@host/name")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.database("DATABASE_URL", "spatialite:////tmp/default.sqlite3")
+    assert "hush" not in str(refused.value)
+
+
+def test_both_databases_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgis://user:pass@host:5433/name")
+    config = environment.database("DATABASE_URL", "")
+    assert (config["ENGINE"], config["HOST"], config["PORT"], config["NAME"]) == (
+        "django.contrib.gis.db.backends.postgis",
+        "host",
+        5433,
+        "name",
+    )
+    monkeypatch.delenv("DATABASE_URL")
+    config = environment.database("DATABASE_URL", "spatialite:////var/lib/atlas.sqlite3")
+    assert (config["ENGINE"], config["NAME"]) == ("sok_site.spatialite", "/var/lib/atlas.sqlite3")
+
+
+def test_a_list_is_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", " atlas.example.org, www.example.org ,")
+    assert environment.items("ALLOWED_HOSTS") == ["atlas.example.org", "www.example.org"]
+
+
+def test_the_origin_of_a_tile_url_is_what_the_policy_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASEMAP_URL", "https://{s}.tiles.example.org/{z}/{x}/{y}.png")
+    assert environment.origin("BASEMAP_URL") == "https://*.tiles.example.org"
+    monkeypatch.setenv("BASEMAP_URL", "tiles.example.org")
+    with pytest.raises(ImproperlyConfigured, match="BASEMAP_URL: "):
+        environment.origin("BASEMAP_URL")
+
+
+def test_a_secret_is_made_once_and_kept_from_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    file = tmp_path / "var" / "secret-key"
+    made = environment.secret("SECRET_KEY", file)
+    assert len(made) >= 50
+    assert environment.secret("SECRET_KEY", file) == made
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.setenv("SECRET_KEY", "from outside")
+    assert environment.secret("SECRET_KEY", file) == "from outside"
