@@ -16,7 +16,7 @@ from places import keys
 from places.geo import LAEA_EUROPE, WGS84, Geometries, project
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
 from places.importers.rows import Rejected
-from places.importers.vg250 import Area, Territory, read_territory
+from places.importers.vg250 import Area, Territory, read_territory, require
 from places.locating import relocate
 from places.models import BoundaryEdition, Municipality, PopulationGrid, Region
 from places.outlines import draw_outlines
@@ -48,6 +48,7 @@ def import_boundaries(
     announce(progress, "reading boundaries")
     territory = read_territory(path, layer, states, report.rejected)
     refuse_rejected(report.rejected, skip_invalid)
+    require(path, territory, states)
     with one_transaction(dry_run):
         stand, is_new = _edition(edition, path, source, attribution, territory.is_vg250, report)
         regions = _regions(stand, territory, report)

@@ -177,9 +177,8 @@ def parse_record(
 ) -> Row | None:
     """The values of a record, or None after rejecting it: it needs as many cells as the header."""
     if len(cells) != len(names):
-        rejected.add(
-            line, "", f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the header has {len(names)}"
-        )
+        noun = "cell" if len(cells) == 1 else "cells"
+        rejected.add(line, "", f"{len(cells)} {noun} where the header has {len(names)}")
         return None
     return parse_row(line, dict(zip(names, cells, strict=True)), columns, rejected)
 

@@ -87,13 +87,17 @@ def read_territory(path: Path, layer: str | None, states: Collection[str], rejec
     polygons = _polygons(path, read, rows, rejected, counts)
     torn = {_text(read.columns["AGS"][line - 1]) for line in rejected.lines}
     areas, geometries = _united(rows, polygons, torn, counts)
-    if not areas and not rejected:
-        raise refuse(str(path), f"layer {chosen} has no municipality")
-    for state in sorted(states):
-        if not rejected and not any(state_key(area.ags) == state for area in areas):
-            raise refuse(str(path), f"layer {chosen} has no municipality of this state", column="AGS", value=state)
     is_vg250 = chosen.lower().startswith("vg250") or {"GF", "BEZ"} <= read.columns.keys()
     return Territory(areas, geometries, _region_names(path, layers), is_vg250, counts)
+
+
+def require(path: Path, territory: Territory, states: Collection[str]) -> None:
+    """Raise RefusedError where nothing is left of the file, or of a state that was asked for."""
+    if not territory.areas:
+        raise refuse(str(path), "has no municipality")
+    for state in sorted(states):
+        if not any(state_key(area.ags) == state for area in territory.areas):
+            raise refuse(str(path), "has no municipality of this state", column="AGS", value=state)
 
 
 def _layers(path: Path) -> list[str]:

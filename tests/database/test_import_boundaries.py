@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,14 @@ def test_a_municipality_of_which_one_row_is_wrong_is_skipped_whole(tmp_path: Pat
     ]
 
 
+def test_where_every_row_is_skipped_there_is_nothing_to_import(tmp_path: Path) -> None:
+    file = write(tmp_path / "keys.gpkg", "any", ["6635001", "6635002"])
+    assert errors_of(import_boundaries, file, edition=EDITION_DATE, skip_invalid=True) == [
+        "keys.gpkg: has no municipality"
+    ]
+    assert not BoundaryEdition.objects.exists()
+
+
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_wrong_row_is_told_and_nothing_is_written(name: str) -> None:
     assert errors_of(import_boundaries, FILES / name, edition=EDITION_DATE) == DEFECTS[name]
@@ -253,6 +262,22 @@ def test_any_format_and_any_case_of_the_columns_will_do(tmp_path: Path, suffix: 
     assert list(Municipality.objects.values_list("ags", "designation", "ars")) == [
         ("06635001", "Stadt", "066350001001"),
     ]
+
+
+def test_a_folder_and_a_zip_of_shapefiles_will_do(tmp_path: Path) -> None:
+    folder = tmp_path / "vg250"
+    folder.mkdir()
+    write(folder / "VG250_GEM.shp", "VG250_GEM", ["06635001"])
+    write(folder / "VG250_KRS.shp", "VG250_KRS", ["06635"])
+    import_boundaries(folder, edition=EDITION_DATE)
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", folder)
+    report = import_boundaries(Path(packed), edition=EDITION_DATE)
+    assert (report.counts["unchanged"], Municipality.objects.get().district.name) == (1, "Gemeinde 06635")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (said,) = errors_of(import_boundaries, tmp_path / "none.gpkg", edition=EDITION_DATE)
+    assert said.startswith("none.gpkg: cannot be opened: ")
 
 
 @pytest.mark.parametrize("crs", ["EPSG:25832", "EPSG:3035", "EPSG:31467", "EPSG:3857"])
@@ -301,7 +326,7 @@ def test_only_the_states_that_are_asked_for_are_read_and_each_must_be_there() ->
     assert list(Municipality.objects.values_list("ags", flat=True)) == ["09176451", "09472470"]
     assert report.counts["rows left out, other states"] == 4
     assert errors_of(import_boundaries, SAMPLE, edition=EDITION_DATE, states=["09", "16"]) == [
-        "vg250_sample.gpkg: AGS: layer vg250_gem has no municipality of this state: '16'"
+        "vg250_sample.gpkg: AGS: has no municipality of this state: '16'"
     ]
 
 
