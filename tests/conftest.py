@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,13 +22,13 @@ def shared(name: str, instead: Path) -> Path:
     return file if file.exists() else instead
 
 
-@pytest.fixture
-def own_database_url(tmp_path: Path) -> Iterator[str]:
+@contextmanager
+def own_database(folder: Path) -> Iterator[str]:
     """An empty database of the kind under test that other processes can open: its DATABASE_URL."""
     if connection.vendor == "sqlite":
-        yield f"spatialite:///{tmp_path / 'own.sqlite3'}"
+        yield f"spatialite:///{folder / 'own.sqlite3'}"
         return
-    name, options = f"sok_atlas_own_{os.getpid()}", settings.DATABASES["default"]
+    name, options = f"sok_atlas_own_{os.getpid()}_{folder.name.replace('-', '_')}", settings.DATABASES["default"]
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     try:
@@ -37,3 +38,10 @@ def own_database_url(tmp_path: Path) -> Iterator[str]:
     finally:
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def own_database_url(tmp_path: Path) -> Iterator[str]:
+    """An empty database for one test."""
+    with own_database(tmp_path) as url:
+        yield url

@@ -11,6 +11,7 @@ import { Supercluster } from "./supercluster.js";
 
 const MARGIN = 12; // pixels around what is fitted into the map
 const CLOSE = 11; // the zoom at which one municipality is looked at
+const SEEN = 40; // pixels: a municipality that is drawn smaller than this is moved closer
 const CLUSTER = { radius: 44, extent: 256, maxZoom: 15 }; // extent: a tile is 256 pixels to Leaflet
 const HOUSE = [["path", { d: "M10 2.6 17.4 9v8.4H2.6V9Z" }]];
 const FRAME = [["path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" }]];
@@ -126,12 +127,21 @@ export function createMap(container, settings, text, describe, on) {
     ground.addTo(map);
     marks.addTo(map);
     places.start();
+    // Until the reader chooses a view the whole region is kept in sight, and the address names no view.
+    let chosen = view.zoom !== null;
+    let resizing = false;
     map.on("moveend", () => {
+      chosen ||= !resizing;
       const { lat, lng } = map.getCenter();
-      on.move({ zoom: map.getZoom(), latitude: lat, longitude: lng });
+      if (chosen) on.move({ zoom: map.getZoom(), latitude: lat, longitude: lng });
     });
+    new ResizeObserver(() => {
+      resizing = true;
+      map.invalidateSize({ pan: false });
+      if (!chosen) whole();
+      resizing = false;
+    }).observe(container);
     addWholeControl(map, text.whole, whole);
-    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(container);
   }
 
   function fit(bounds, animate) {
@@ -142,17 +152,9 @@ export function createMap(container, settings, text, describe, on) {
   function isSeen(bounds) {
     const { paddingTopLeft, paddingBottomRight } = padding(container);
     const free = L.bounds(paddingTopLeft, map.getSize().subtract(paddingBottomRight));
-    const box = L.bounds(
-      map.latLngToContainerPoint(bounds.getNorthWest()),
-      map.latLngToContainerPoint(bounds.getSouthEast()),
-    );
-    return (
-      free.contains(box) && (box.getSize().x > 40 || bounds.getNorthWest().equals(bounds.getSouthEast()))
-    );
-  }
-
-  function reveal(bounds, animate) {
-    if (!isSeen(bounds)) fit(bounds, animate);
+    const corners = [bounds.getNorthWest(), bounds.getSouthEast()];
+    const box = L.bounds(corners.map((corner) => map.latLngToContainerPoint(corner)));
+    return free.contains(box) && box.getSize().x > SEEN;
   }
 
   return {
@@ -176,12 +178,15 @@ export function createMap(container, settings, text, describe, on) {
       marks.redraw();
     },
     /** Bring a municipality into view, if it is not wholly there. */
-    reveal(ags, animate = true) {
+    reveal(ags) {
       const shape = find(ags);
-      if (shape) reveal(degreesOf(shape.box), animate);
+      if (shape && !isSeen(degreesOf(shape.box))) fit(degreesOf(shape.box), true);
     },
-    revealPlace({ latitude, longitude }, animate = true) {
-      reveal(L.latLngBounds([latitude, longitude], [latitude, longitude]), animate);
+    /** At first: a municipality or a place from near. */
+    approach(ags, place) {
+      const shape = find(ags);
+      if (shape) fit(degreesOf(shape.box), false);
+      else if (place) fit(L.latLng(place.latitude, place.longitude).toBounds(1000), false);
     },
     /** The same as the pointer over it: for a row of the table that has the focus. */
     point(ags) {

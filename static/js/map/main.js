@@ -80,11 +80,6 @@ function wire({ scores, rows, byAgs, shapes, places }) {
     map.setSelected(row ? row.ags : "");
     table.setSelected(row ? row.ags : "");
   }
-  function revealChosen(state, animate) {
-    if (state.place !== null && placeById.has(state.place))
-      map.revealPlace(placeById.get(state.place), animate);
-    else if (state.ags) map.reveal(state.ags, animate);
-  }
   const placesOf = (row) => places.filter((place) => place.ags === row.ags);
 
   store.subscribe((state, before) => {
@@ -109,7 +104,7 @@ function wire({ scores, rows, byAgs, shapes, places }) {
   showPlaces(state);
   table.update(shown, state.sort);
   showChosen(state);
-  if (state.zoom === null) revealChosen(state, false);
+  if (state.zoom === null) map.approach(state.ags, placeById.get(state.place));
   byId("atlas").setAttribute("aria-busy", "false");
 }
 

@@ -1,0 +1,157 @@
+"""The demo, served as in service, and a browser that forgives nothing: an error on the console, an error on the page,
+a request to another host or a failed one fails the test that caused it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.conftest import own_database
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP = (1280, 800)
+PHONE = (360, 740)
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of a server with the demo: a process and a database of its own."""
+    folder = tmp_path_factory.mktemp("site")
+    with django_db_blocker.unblock(), own_database(folder) as database_url:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {**os.environ, "DATABASE_URL": database_url}
+        for command in ("migrate --verbosity 0", "load_demo", "collectstatic --noinput --verbosity 0"):
+            subprocess.run(
+                [sys.executable, "manage.py", *command.split()],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "sok_site.wsgi",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--threads",
+                "4",
+                "--log-level",
+                "error",
+            ],
+            cwd=ROOT,
+            env=environment,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/readyz")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise RuntimeError(f"{url} does not answer")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that CHROMIUM names. Without one the tests are skipped; in CI they fail."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed (apt-get install chromium).")
+        pytest.skip("Chromium is not installed (apt-get install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """``open_page("/konzept/", size=PHONE, language="en", javascript=False)``: a page of the demo, watched."""
+    contexts = []
+    faults: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: faults.append(f"error on the page: {error}"))
+        page.on(
+            "console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None
+        )
+        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url} {request.failure}"))
+        page.on(
+            "request",
+            lambda request: faults.append(f"foreign: {request.url}") if _is_foreign(request.url, site) else None,
+        )
+
+    def open_one(
+        path: str = "/", *, size: tuple[int, int] = DESKTOP, language: str = "de", javascript: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        response = page.goto(path)
+        assert response is not None
+        assert response.ok, f"{path}: {response.status}"
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_foreign(url: str, site: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.netloc != urlsplit(site).netloc
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands, one line each; WCAG 2.2 A and AA, and good practice."""
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
