@@ -16,7 +16,7 @@ setup:  ## install what demo and run need, into .venv/ and node_modules/
 setup-tests:  ## install what the tests need besides
 	@scripts/setup.sh tests
 
-demo: setup  ## load the demo region once, and serve it at http://127.0.0.1:$(PORT)
+demo: setup  ## load the demo region once, and serve it at http://127.0.0.1:8000 (PORT= changes it)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py load_demo --unless-loaded
 	@scripts/serve.sh $(PORT)
@@ -31,7 +31,7 @@ test: setup-tests  ## all tests: lint, types, JavaScript, SpatiaLite, Chromium, 
 lint: setup-tests  ## style, types, import contracts
 	@scripts/lint.sh
 
-format: setup-tests  ## let ruff and biome lay out the code
+format: setup-tests  ## let ruff and prettier lay out the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && scripts/node.sh npm run --silent format
 
 messages: setup-tests  ## collect German strings into the English catalogue and compile it
