@@ -16,6 +16,14 @@ FIXTURES = TESTS.parent / "fixtures"
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI nothing may be skipped: what cannot run there is not tested anywhere."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("CI: skipped tests count as failed.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def shared(name: str, instead: Path) -> Path:
     """A large real file where this machine has it, else the small one from the repository."""
     file = SHARED_DATA / name
