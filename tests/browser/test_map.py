@@ -185,7 +185,7 @@ def test_pointing_tells_and_clicking_opens(open_page: OpenPage) -> None:
     expect(tooltip).to_contain_text("Korbach")
     for word in ("Mittelzentrum", "Versorgung", "nach dem schwersten Verlust", "Erneuerungskraft"):
         expect(tooltip).to_contain_text(word)
-    assert len(re.findall(r"\d\s%|–", tooltip.inner_text())) == 3
+    assert len(re.findall(r"\d\s%|–", tooltip.text_content() or "")) == 3
 
     page.mouse.click(*point_at(page, KORBACH))
     card = page.locator("#panel")

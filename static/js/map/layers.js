@@ -205,18 +205,26 @@ function degreesOf([west, north, east, south]) {
   return L.latLngBounds(corners.map(([longitude, latitude]) => [latitude, longitude]));
 }
 
-/** Room for what floats over the map: a column at its left, a sheet at its foot. */
+/** Room for what floats over the map: a column at its side, a sheet at its foot. */
 function padding(container) {
   const area = container.getBoundingClientRect();
-  let [left, bottom] = [0, 0];
+  const room = { left: 0, right: 0, bottom: 0 };
   for (const element of document.querySelectorAll("[data-over-map]")) {
     const box = element.getBoundingClientRect();
     if (box.right <= area.left || box.left >= area.right || box.bottom <= area.top || box.top >= area.bottom)
       continue;
-    if (box.width < area.width / 2) left = Math.max(left, box.right - area.left);
-    else bottom = Math.max(bottom, area.bottom - box.top);
+    const sides = {
+      left: box.right - area.left,
+      right: area.right - box.left,
+      bottom: area.bottom - box.top,
+    };
+    const side = box.width > area.width / 2 ? "bottom" : sides.left < sides.right ? "left" : "right";
+    room[side] = Math.max(room[side], sides[side]);
   }
-  return { paddingTopLeft: [left + MARGIN, MARGIN], paddingBottomRight: [MARGIN, bottom + MARGIN] };
+  return {
+    paddingTopLeft: [room.left + MARGIN, MARGIN],
+    paddingBottomRight: [room.right + MARGIN, room.bottom + MARGIN],
+  };
 }
 
 function coloursOf(container) {

@@ -40,14 +40,18 @@ export function createPanel({ words, formats, addresses, on }) {
     return make("div", {}, make("dt", {}, words.figures[name]), value);
   }
 
+  const note = (text) => make("p", { class: "panel__note" }, text);
+
+  /** Those that count come first. */
   function placesOf(places) {
-    if (places.length === 0) return make("p", { class: "panel__note" }, words.panel.noPlaces);
-    const items = places.slice(0, PLACES_SHOWN).map((place) => {
-      const note = place.counted
+    if (places.length === 0) return note(words.panel.noPlaces);
+    const ordered = [...places.filter((place) => place.counted), ...places.filter((place) => !place.counted)];
+    const items = ordered.slice(0, PLACES_SHOWN).map((place) => {
+      const kind = place.counted
         ? words.kinds[place.kind]
         : `${words.kinds[place.kind]}, ${words.panel.uncounted}`;
       const link = make("a", { href: addresses.place(place) }, place.name);
-      return make("li", {}, link, make("span", { class: "panel__note" }, ` ${note}`));
+      return make("li", {}, link, make("span", { class: "panel__note" }, ` ${kind}`));
     });
     const more = places.length - items.length;
     return make(
@@ -55,42 +59,35 @@ export function createPanel({ words, formats, addresses, on }) {
       {},
       make("h3", { class: "panel__subtitle" }, words.panel.places),
       make("ul", { class: "panel__places" }, ...items),
-      more > 0
-        ? make("p", { class: "panel__note" }, fill(words.panel.morePlaces, { count: formats.number(more) }))
-        : null,
+      more > 0 ? note(fill(words.panel.morePlaces, { count: formats.number(more) })) : null,
     );
   }
 
   return {
     showMunicipality(row, district, places) {
-      const about = [row.designation, district].filter(Boolean).join(" · ");
-      const population =
-        row.population === null
-          ? null
-          : fill(words.panel.population, { count: formats.number(row.population) });
+      const address = addresses.municipality(row);
       if (row.is_unincorporated) {
-        show(row.name, addresses.municipality(row), make("p", {}, words.unincorporated));
+        show(row.name, address, make("p", {}, words.unincorporated));
         return;
       }
       const badge = make("span", { class: `badge badge--${row.cohesion_class}` });
       badge.append(...classWord(row.cohesion_class, words).childNodes);
-      const stability =
-        row.stability === null
-          ? null
-          : fill(words.panel.stability, { share: formats.percent(row.stability) });
+      const why = make("a", { class: "button button--small panel__why", href: address }, words.panel.why);
+      const about = [
+        row.designation,
+        district === row.name ? "" : district,
+        row.population !== null && fill(words.panel.population, { count: formats.number(row.population) }),
+      ];
       show(
         row.name,
-        addresses.municipality(row),
-        make("p", { class: "panel__note" }, [about, population].filter(Boolean).join(" · ")),
-        make("p", { class: "panel__class" }, badge, make("span", {}, words.tiers[tierOf(row)])),
+        address,
+        note(about.filter(Boolean).join(" · ")),
+        make("p", { class: "panel__class" }, badge, make("span", {}, words.tiers[tierOf(row)]), why),
         make("dl", { class: "panel__figures" }, ...FIGURES.map((name) => figure(name, row[name]))),
-        stability && make("p", { class: "panel__note" }, stability),
+        row.stability === null
+          ? null
+          : note(fill(words.panel.stability, { share: formats.percent(row.stability) })),
         placesOf(places),
-        make(
-          "p",
-          {},
-          make("a", { class: "button button--small", href: addresses.municipality(row) }, words.panel.why),
-        ),
       );
     },
 
@@ -103,7 +100,7 @@ export function createPanel({ words, formats, addresses, on }) {
       show(
         place.name,
         addresses.place(place),
-        make("p", { class: "panel__note" }, `${words.kinds[place.kind]} · ${words.statuses[place.status]}`),
+        note(`${words.kinds[place.kind]} · ${words.statuses[place.status]}`),
         municipality && make("p", {}, `${words.panel.municipality} `, municipality),
         make("p", {}, confirmed),
         make("p", {}, place.counted ? words.panel.counts : words.panel.countsNot),

@@ -99,7 +99,9 @@ export function createTable({ words, formats, addresses, collator, on }) {
     setSelected(ags) {
       body.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
       selected = ags;
-      body.querySelector(`tr[data-ags="${ags}"]`)?.setAttribute("aria-current", "true");
+      const row = ags ? body.querySelector(`tr[data-ags="${ags}"]`) : null;
+      row?.setAttribute("aria-current", "true");
+      row?.scrollIntoView({ block: "nearest" });
     },
   };
 }
