@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.conftest import own_database
@@ -106,16 +106,24 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     contexts = []
     faults: list[str] = []
 
-    def watch(page: Page) -> None:
+    def watch(page: Page, javascript: bool) -> None:
+        def note_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                faults.append(f"console: {message.text}")
+
+        def note_request(request: Request) -> None:
+            if _is_foreign(request.url, site):
+                faults.append(f"foreign: {request.url}")
+
+        def note_failure(request: Request) -> None:
+            # Given up because the reader went on, or a script where scripts are switched off: no fault.
+            if "ERR_ABORTED" not in (request.failure or "") and (javascript or request.resource_type != "script"):
+                faults.append(f"failed: {request.url} {request.failure}")
+
         page.on("pageerror", lambda error: faults.append(f"error on the page: {error}"))
-        page.on(
-            "console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None
-        )
-        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url} {request.failure}"))
-        page.on(
-            "request",
-            lambda request: faults.append(f"foreign: {request.url}") if _is_foreign(request.url, site) else None,
-        )
+        page.on("console", note_console)
+        page.on("request", note_request)
+        page.on("requestfailed", note_failure)
 
     def open_one(
         path: str = "/", *, size: tuple[int, int] = DESKTOP, language: str = "de", javascript: bool = True
@@ -129,7 +137,7 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         )
         contexts.append(context)
         page = context.new_page()
-        watch(page)
+        watch(page, javascript)
         response = page.goto(path)
         assert response is not None
         assert response.ok, f"{path}: {response.status}"
