@@ -1,9 +1,22 @@
 """Administration of what exists: looked up and corrected here; imports and (later) verbs make the entries."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from leaflet.admin import LeafletGeoAdmin
 
-from places.models import Actor, BoundaryEdition, Involvement, Municipality, Place, PopulationGrid, Region
+from places.models import (
+    Actor,
+    BoundaryEdition,
+    Change,
+    Involvement,
+    Mandate,
+    Municipality,
+    Place,
+    PopulationGrid,
+    Region,
+)
+from places.permissions import may_give_mandates
+from places.review import give_mandate
 
 
 class InvolvementInline(admin.TabularInline):
@@ -54,3 +67,42 @@ class PopulationGridAdmin(admin.ModelAdmin):
 class RegionAdmin(admin.ModelAdmin):
     list_display = ("key", "name", "designation", "edition")
     search_fields = ("key", "name")
+
+
+@admin.register(Mandate)
+class MandateAdmin(admin.ModelAdmin):
+    """Mandates are ended, not deleted: the record refers to them."""
+
+    list_display = ("user", "area", "starts_on", "ends_on")
+    search_fields = ("user__username", "area")
+    autocomplete_fields = ("user",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_give_mandates(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Mandate | None = None) -> bool:
+        return may_give_mandates(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Mandate | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Mandate, form: object, change: bool) -> None:
+        give_mandate(obj, by=request.user)
+
+
+@admin.register(Change)
+class ChangeAdmin(admin.ModelAdmin):
+    """The record is read here, never written."""
+
+    list_display = ("at", "user", "verb", "ags", "reason")
+    list_filter = ("verb",)
+    search_fields = ("ags", "user__username")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Change | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Change | None = None) -> bool:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,15 @@ from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
 from django.db.models import F, OuterRef, Q, Subquery
 
+from places import keys
 from places.freshness import months_before
 from places.geo import WGS84, Bbox
 from places.vocabulary import CORE_CRITERIA, Publication, Role, Status
 
 if TYPE_CHECKING:
-    from places.models import Actor, BoundaryEdition, Involvement, Municipality, Place  # noqa: F401
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from places.models import Actor, BoundaryEdition, Involvement, Mandate, Municipality, Place  # noqa: F401
 
 
 def _polygon(bbox: Bbox) -> Polygon:
@@ -38,6 +42,13 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def of_edition(self, edition: BoundaryEdition) -> MunicipalityQuerySet:
         """Municipalities of one edition."""
         return self.filter(edition=edition)
+
+    def in_areas(self, areas: Iterable[str]) -> MunicipalityQuerySet:
+        """Municipalities in any of the areas: states, districts or municipalities, by their keys."""
+        found = Q(pk__in=[])
+        for area in areas:
+            found |= Q(ags__startswith=area)
+        return self.filter(found)
 
     def incorporated(self) -> MunicipalityQuerySet:
         """Without unincorporated areas, which have no residents and no class."""
@@ -128,3 +139,17 @@ class InvolvementQuerySet(models.QuerySet["Involvement"]):
         return self.order_by("place_id", "actor_id").values_list(
             F("place_id"), F("actor_id"), *(F(role.value) for role in Role)
         )
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def of(self, user: AbstractBaseUser | AnonymousUser) -> MandateQuerySet:
+        """Mandates of one user; nobody's for a visitor."""
+        return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+    def in_force(self, today: date) -> MandateQuerySet:
+        """Mandates that have begun and not ended."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
+
+    def covering(self, ags: str) -> MandateQuerySet:
+        """Mandates for an area in which the municipality of this AGS lies."""
+        return self.filter(area__in=(keys.state_key(ags), keys.district_key(ags), ags))

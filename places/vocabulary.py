@@ -133,3 +133,12 @@ class Rating(IntegerChoices):
 
 
 RATINGS = (*Condition, *Dynamic)
+
+
+class Verb(TextChoices):
+    """What somebody did, in the record."""
+
+    COMPLETED_INVENTORY = "completed_inventory", _("Bestand als vollständig gemeldet")
+    WITHDREW_INVENTORY = "withdrew_inventory", _("Meldung des Bestands zurückgenommen")
+    RATED = "rated", _("Bedingungen eingeschätzt")
+    GAVE_MANDATE = "gave_mandate", _("Prüfauftrag erteilt oder geändert")

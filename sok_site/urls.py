@@ -1,6 +1,7 @@
 """Every public path."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
@@ -16,6 +17,8 @@ urlpatterns = [
     path("barrierefreiheit/", views.Accessibility.as_view(), name="accessibility"),
     # Exempt, so that reading sets no cookie on any page: all that a forged request could do is change a language.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
+    path("konto/anmelden/", views.SignIn.as_view(), name="login"),
+    path("konto/abmelden/", LogoutView.as_view(), name="logout"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
     path("api/v1/", include("sok_site.api")),

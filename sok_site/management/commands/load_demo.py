@@ -18,6 +18,7 @@ from places.importers.boundaries import import_boundaries
 from places.importers.municipalities import import_municipalities
 from places.importers.places import import_places
 from places.models import Municipality
+from sok_site.demo import make_reviewer
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 EDITION = date(2022, 12, 31)
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                     fictional=True,
                 ),
             )
+            make_reviewer()
             outcome = assess(today)
         for report in reports:
             self.stdout.write(str(report))

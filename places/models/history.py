@@ -1,0 +1,77 @@
+"""The record: who changed what, when, from what to what, and why. Written by the verbs, never changed afterwards."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.utils import label_for_field
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from places.models.territory import Municipality
+from places.vocabulary import Rating, Verb
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a change."""
+
+    name: str
+    old: Any
+    new: Any
+
+    @property
+    def label(self) -> str:
+        """The field in words."""
+        return str(label_for_field(self.name, Municipality))
+
+    @property
+    def before(self) -> str:
+        return _in_words(self.old)
+
+    @property
+    def after(self) -> str:
+        return _in_words(self.new)
+
+
+def _in_words(value: Any) -> str:
+    if value is None:
+        return gettext("nicht bekannt")
+    if isinstance(value, str):
+        return date_format(date.fromisoformat(value))
+    return f"{value} ({Rating(value).label})"
+
+
+class Change(models.Model):
+    """One act of one person. It outlives the person's account: then only "somebody" did it."""
+
+    at = models.DateTimeField(_("Zeitpunkt"), auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("Person")
+    )
+    verb = models.CharField(_("Vorgang"), max_length=40, choices=Verb.choices)
+    # The key, not the row: the record stays true to the municipality when a newer edition has another row for it.
+    ags = models.CharField(_("Schlüssel des Gebiets"), max_length=8, db_index=True)
+    before = models.JSONField(_("vorher"), default=dict)
+    after = models.JSONField(_("nachher"), default=dict)
+    reason = models.TextField(_("Begründung"), blank=True)
+
+    class Meta:
+        verbose_name = _("Änderung")
+        verbose_name_plural = _("Änderungen")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} {self.ags}"
+
+    def lines(self) -> list["Line"]:
+        """What changed, field by field, as people read it."""
+        return [Line(name, self.before.get(name), value) for name, value in self.after.items()]
+
+    @classmethod
+    def of(cls, municipality: Municipality) -> "models.QuerySet[Change]":
+        """What happened to one municipality, the latest first."""
+        return cls._default_manager.filter(ags=municipality.ags).select_related("user")
