@@ -31,7 +31,7 @@ class Outcome:
 
 @transaction.atomic
 def assess(as_of: date, parameters: Parameters | None = None) -> Outcome:
-    """Assess the current edition as of a day and store it, unless the very same figures of that day are stored.
+    """Assess the current edition as of a day and store it, unless the last one of that day has the very same inputs.
 
     Raises NothingToAssessError before the first import of boundaries.
     """
@@ -43,8 +43,8 @@ def assess(as_of: date, parameters: Parameters | None = None) -> Outcome:
         )
     world = read_world(edition, as_of, parameters.freshness_months)
     digest = world.digest(parameters)
-    known = Assessment.objects.filter(as_of=as_of, inputs_digest=digest).first()
-    if known is not None:
+    known = Assessment.objects.of_edition(edition).filter(as_of=as_of).newest()
+    if known is not None and known.inputs_digest == digest:
         return Outcome(known, is_new=False)
     result = run_engine(world.inputs, parameters)
     assessment = Assessment.objects.create(

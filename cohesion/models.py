@@ -28,9 +28,6 @@ class Assessment(models.Model):
         verbose_name = _("Bewertung")
         verbose_name_plural = _("Bewertungen")
         ordering = ("-as_of", "-id")
-        constraints = [
-            models.UniqueConstraint(fields=("as_of", "inputs_digest"), name="assessment_once_per_day_and_inputs")
-        ]
 
     def __str__(self) -> str:
         return f"{self.method}, {self.as_of.isoformat()}"

@@ -55,10 +55,6 @@ class Migration(migrations.Migration):
                 'ordering': ('municipality__ags',),
             },
         ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('as_of', 'inputs_digest'), name='assessment_once_per_day_and_inputs'),
-        ),
         migrations.AddIndex(
             model_name='score',
             index=models.Index(fields=['assessment', 'cohesion_class'], name='score_class'),

@@ -89,6 +89,17 @@ def test_the_same_inputs_are_recognised_and_stored_once(worked_example: None) ->
     assert Assessment.objects.count() == 1
 
 
+def test_inputs_that_changed_and_changed_back_are_the_newest_again(worked_example: None) -> None:
+    first = assess(TODAY).assessment
+    Municipality.objects.filter(ags="06635002").update(inventory_completed_on=None)
+    between = assess(TODAY).assessment
+    Municipality.objects.filter(ags="06635002").update(inventory_completed_on=TODAY)
+    last = assess(TODAY)
+    assert last.is_new
+    assert Assessment.objects.newest() == last.assessment
+    assert last.assessment.inputs_digest == first.inputs_digest != between.inputs_digest
+
+
 def test_another_day_is_another_assessment_with_the_same_digest_and_figures(worked_example: None) -> None:
     first = assess(TODAY).assessment
     later = assess(TODAY + timedelta(days=1)).assessment
