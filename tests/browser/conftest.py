@@ -3,11 +3,6 @@ a request to another host or a failed one fails the test that caused it."""
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from scripts.demo_server import demo_server
 from tests.conftest import own_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -37,51 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The address of a server with the demo: a process and a database of its own."""
     folder = tmp_path_factory.mktemp("site")
-    with django_db_blocker.unblock(), own_database(folder) as database_url:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        environment = {**os.environ, "DATABASE_URL": database_url}
-        for command in ("migrate --verbosity 0", "load_demo", "collectstatic --noinput --verbosity 0"):
-            subprocess.run(
-                [sys.executable, "manage.py", *command.split()],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "sok_site.wsgi",
-                "--bind",
-                f"127.0.0.1:{port}",
-                "--threads",
-                "4",
-                "--log-level",
-                "error",
-            ],
-            cwd=ROOT,
-            env=environment,
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/readyz")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    raise RuntimeError(f"{url} does not answer")
+    with (
+        django_db_blocker.unblock(),
+        own_database(folder) as database_url,
+        demo_server(database_url) as address,
+    ):
+        yield address
 
 
 @pytest.fixture(scope="session")
