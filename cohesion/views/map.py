@@ -138,7 +138,7 @@ def _words() -> dict[str, Any]:
         "more": _("Weitere {count} Gemeinden zeigen"),
         "showOnMap": _("{name} auf der Karte zeigen"),
         "search": {
-            "found": _("{count} Vorschläge, mit den Pfeiltasten wählen"),
+            "found": _("Vorschläge: {count}. Mit den Pfeiltasten wählen."),
             "nothing": _("Keine Gemeinde gefunden"),
         },
         "map": {

@@ -70,10 +70,10 @@ class TestStanding:
             ({"status": Status.PLANNED}, "Er ist erst geplant."),
             ({"status": Status.DORMANT}, "Er ruht zurzeit."),
             ({"status": Status.CLOSED}, "Er ist geschlossen."),
-            ({"low_threshold": False}, "Ein Kernkriterium ist nicht bejaht: niedrigschwellig."),
+            ({"low_threshold": False}, "Ein Kernkriterium ist nicht erfüllt oder nicht bekannt: niedrigschwellig."),
             (
                 {"low_threshold": None, "open_to_all": False},
-                "2 Kernkriterien sind nicht bejaht: niedrigschwellig, offen für alle.",
+                "2 Kernkriterien sind nicht erfüllt oder nicht bekannt: niedrigschwellig, offen für alle.",
             ),
             ({"confirmed_on": None}, "Sein Eintrag wurde noch nie bestätigt."),
         ],
