@@ -1,9 +1,13 @@
 """Administration of what exists: looked up and corrected here; imports and (later) verbs make the entries."""
 
+from django import forms
 from django.contrib import admin
+from django.contrib.gis.geos import Point
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletGeoAdmin
 
+from places.correction import correct_place, municipality_of
 from places.models import (
     Actor,
     BoundaryEdition,
@@ -17,6 +21,18 @@ from places.models import (
 )
 from places.permissions import may_give_mandates
 from places.review import give_mandate
+from places.vocabulary import Condition
+
+
+class PlaceForm(forms.ModelForm):
+    """Refuses a location outside every municipality before anything is stored."""
+
+    website = forms.URLField(label=_("Website"), max_length=500, required=False, assume_scheme="https")
+
+    def clean_location(self) -> Point:
+        location: Point = self.cleaned_data["location"]
+        municipality_of(location)
+        return location
 
 
 class InvolvementInline(admin.TabularInline):
@@ -33,6 +49,10 @@ class PlaceAdmin(LeafletGeoAdmin):
     list_select_related = ("municipality",)
     readonly_fields = ("municipality", "created_at", "updated_at")
     inlines = (InvolvementInline,)
+    form = PlaceForm
+
+    def save_model(self, request: HttpRequest, obj: Place, form: object, change: bool) -> None:
+        correct_place(obj, by=request.user)
 
 
 @admin.register(Actor)
@@ -47,7 +67,8 @@ class MunicipalityAdmin(admin.ModelAdmin):
     list_display = ("name", "ags", "designation", "zok_tier", "population", "inventory_completed_on")
     list_filter = ("zok_tier", "is_unincorporated", "edition")
     search_fields = ("name", "ags")
-    readonly_fields = ("edition", "ags", "ars", "district", "state", "area_km2")
+    # Inventory and conditions are stated on /pruefung/, within a mandate and on record.
+    readonly_fields = ("edition", "ags", "ars", "district", "state", "area_km2", "inventory_completed_on", *Condition)
     exclude = ("geometry", "centre")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 
 from places.models import Mandate, Municipality
 
@@ -12,6 +12,11 @@ User = AbstractBaseUser | AnonymousUser
 def may_review(user: User, municipality: Municipality, today: date) -> bool:
     """Whether ``user`` has a mandate for ``municipality`` that is in force."""
     return user.is_authenticated and Mandate.objects.of(user).in_force(today).covering(municipality.ags).exists()
+
+
+def may_correct_places(user: User) -> bool:
+    """Whether ``user`` may change places in the administration, beside any mandate."""
+    return bool(user.is_authenticated and isinstance(user, PermissionsMixin) and user.has_perm("places.change_place"))
 
 
 def may_give_mandates(user: User) -> bool:

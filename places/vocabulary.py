@@ -141,4 +141,5 @@ class Verb(TextChoices):
     COMPLETED_INVENTORY = "completed_inventory", _("Bestand als vollständig gemeldet")
     WITHDREW_INVENTORY = "withdrew_inventory", _("Meldung des Bestands zurückgenommen")
     RATED = "rated", _("Bedingungen eingeschätzt")
+    CORRECTED_PLACE = "corrected_place", _("Ort angelegt oder berichtigt")
     GAVE_MANDATE = "gave_mandate", _("Prüfauftrag erteilt oder geändert")

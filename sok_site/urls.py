@@ -19,10 +19,12 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("konto/anmelden/", views.SignIn.as_view(), name="login"),
     path("konto/abmelden/", LogoutView.as_view(), name="logout"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
     path("api/v1/", include("sok_site.api")),
     path("admin/", admin.site.urls),
 ]
 
+admin.site.site_header = admin.site.site_title = "SOK-Atlas"
 handler500 = "sok_site.problems.server_error"

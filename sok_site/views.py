@@ -8,6 +8,8 @@ from django.contrib.auth.views import LoginView
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
@@ -69,6 +71,11 @@ class Accessibility(TemplateView):
 def _basemap_host() -> str:
     """The host that a switched-on basemap asks for its tiles; empty without one."""
     return settings.BASEMAP_URL.split("://", 1)[-1].split("/", 1)[0].removeprefix("{s}.")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for an icon when no page names one (API, administration)."""
+    return redirect(static("img/logo.svg"))
 
 
 @never_cache

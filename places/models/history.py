@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from places.models.place import Place
 from places.models.territory import Municipality
 from places.vocabulary import Rating, Verb
 
@@ -55,6 +56,9 @@ class Change(models.Model):
     verb = models.CharField(_("Vorgang"), max_length=40, choices=Verb.choices)
     # The key, not the row: the record stays true to the municipality when a newer edition has another row for it.
     ags = models.CharField(_("Schlüssel des Gebiets"), max_length=8, db_index=True)
+    place = models.ForeignKey(
+        Place, on_delete=models.SET_NULL, null=True, related_name="changes", verbose_name=_("Sozialer Ort")
+    )
     before = models.JSONField(_("vorher"), default=dict)
     after = models.JSONField(_("nachher"), default=dict)
     reason = models.TextField(_("Begründung"), blank=True)
@@ -73,5 +77,9 @@ class Change(models.Model):
 
     @classmethod
     def of(cls, municipality: Municipality) -> "models.QuerySet[Change]":
-        """What happened to one municipality, the latest first."""
-        return cls._default_manager.filter(ags=municipality.ags).select_related("user")
+        """What was said of one municipality itself, not of its places; the latest first."""
+        return (
+            cls._default_manager.filter(ags=municipality.ags, place=None)
+            .exclude(verb=Verb.GAVE_MANDATE)
+            .select_related("user")
+        )
