@@ -19,9 +19,17 @@ def spatial_database_works(
 
     if not databases:
         return []
+    # PostGIS need not be switched on yet: the first migration does that. It must be there to be switched on.
+    question = (
+        "SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"
+        if connection.vendor == "postgresql"
+        else "SELECT ST_AsText(ST_Point(1, 2))"
+    )
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT ST_AsText(ST_Point(1, 2))")
+            cursor.execute(question)
+            if cursor.fetchone() is None:
+                raise DatabaseError("PostGIS is not installed on the server")
     except ImproperlyConfigured as error:
         return [
             Error(
@@ -35,7 +43,7 @@ def spatial_database_works(
         return [
             Error(
                 f"The database has no spatial functions: {error}",
-                hint="PostGIS: CREATE EXTENSION postgis; and check DATABASE_URL.",
+                hint="Check DATABASE_URL; install PostGIS on the server (Debian: postgresql-15-postgis-3).",
                 id="sok.E002",
             )
         ]

@@ -42,8 +42,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBl
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that CHROMIUM names. Without one the tests are skipped; in CI they fail."""
+def browser(site: str) -> Iterator[Browser]:
+    """Debian's Chromium, or the one that CHROMIUM names. Without one the tests are skipped; in CI they fail.
+
+    After the site: while Playwright's loop runs in this thread, Django refuses to touch a database.
+    """
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         if os.environ.get("CI"):
