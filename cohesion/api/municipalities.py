@@ -56,6 +56,7 @@ class MunicipalitySerializer(FeatureSerializer):
     is_unincorporated = serializers.BooleanField(help_text="Gemeindefreies Gebiet: has neither residents nor a class.")
     population = serializers.IntegerField(allow_null=True)
     population_on = serializers.DateField(allow_null=True)
+    population_source = Known(help_text="Where the number of residents comes from, with its licence.")
     area_km2 = Area()
     centre = Position(help_text="A point inside: longitude and latitude in degrees (WGS 84).")
     zok = ZokSerializer(source="*")

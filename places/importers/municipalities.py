@@ -33,6 +33,7 @@ def columns(today: date) -> tuple[Column, ...]:
         Column("ags", parse_ags, required=True),
         Column("population", whole_number(0, MOST_RESIDENTS)),
         Column("population_on", day_up_to(today)),
+        Column("population_source", text(300)),
         Column("zok_tier", choice(ZokTier.values)),
         Column("zok_detail", text(300)),
         Column("zok_source", text(300)),

@@ -79,6 +79,7 @@ class Municipality(RatedConditions):
 
     population = models.PositiveIntegerField(_("Einwohnerzahl"), null=True, blank=True)
     population_on = models.DateField(_("Einwohnerzahl vom"), null=True, blank=True)
+    population_source = models.CharField(_("Quelle der Einwohnerzahl"), max_length=300, blank=True)
     # Empty means "not known", which is not the same as the tier "none".
     zok_tier = models.CharField(_("zentralörtliche Stufe"), max_length=20, choices=ZokTier.choices, blank=True)
     zok_detail = models.CharField(_("Einstufung im Wortlaut"), max_length=300, blank=True)

@@ -73,7 +73,15 @@ def municipalities() -> None:
 
 def facts(ags: str) -> dict[str, Any]:
     """What the file may say of a municipality."""
-    names = ["population", "population_on", "zok_tier", "zok_detail", "zok_source", "inventory_completed_on"]
+    names = [
+        "population",
+        "population_on",
+        "population_source",
+        "zok_tier",
+        "zok_detail",
+        "zok_source",
+        "inventory_completed_on",
+    ]
     found: dict[str, Any] = Municipality.objects.values(*names, *RATED).get(ags=ags)
     return found
 
@@ -81,6 +89,7 @@ def facts(ags: str) -> dict[str, Any]:
 NOTHING = {
     "population": None,
     "population_on": None,
+    "population_source": "",
     "zok_tier": "",
     "zok_detail": "",
     "zok_source": "",
@@ -96,6 +105,7 @@ def test_every_column_is_stored() -> None:
     assert facts("06635001") == {
         "population": 5400,
         "population_on": date(2022, 12, 31),
+        "population_source": "Destatis",
         "zok_tier": "grundzentrum",
         "zok_detail": "",
         "zok_source": "INKAR 2024",

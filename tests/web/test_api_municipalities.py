@@ -68,6 +68,7 @@ def test_a_municipality_says_what_formats_md_promises(korbach: Municipality) -> 
             "is_unincorporated": False,
             "population": 23500,
             "population_on": "2022-12-31",
+            "population_source": None,
             "area_km2": 123.99,
             "centre": [8.85, 51.25],
             "zok": {"tier": "mittelzentrum", "detail": "Mittelzentrum im ländlichen Raum", "source": "LEP Hessen"},
