@@ -9,9 +9,10 @@ from django.forms import model_to_dict
 from django.test import Client
 
 from places.correction import correct_place
-from places.models import Change, Place
+from places.models import Change, Mandate, Place
+from places.review import give_mandate
 from places.vocabulary import Verb
-from tests.factories import make_municipality, make_place
+from tests.factories import TODAY, make_municipality, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -74,14 +75,13 @@ def test_ratings_and_inventory_are_not_changed_here(administrator: Client) -> No
     assert 'name="inventory_completed_on"' not in page
 
 
-@pytest.mark.parametrize("model", ["change", "mandate"])
-def test_the_record_and_mandates_are_never_deleted(administrator: Client, model: str) -> None:
-    assert administrator.get(f"/admin/places/{model}/").status_code == 200
+def test_the_record_and_mandates_are_read_here_and_never_deleted(administrator: Client) -> None:
     user = User.objects.get(username="administrator")
-    place = make_place(make_municipality("06635001"))
-    place.name = "Neue Halle"
-    correct_place(place, by=user)
-    assert administrator.post(f"/admin/places/change/{Change.objects.get().pk}/delete/").status_code == 403
+    give_mandate(Mandate(user=user, area="06635", starts_on=TODAY), by=user)
+    for model, row in (("change", Change.objects.get()), ("mandate", Mandate.objects.get())):
+        assert administrator.get(f"/admin/places/{model}/").status_code == 200
+        assert administrator.post(f"/admin/places/{model}/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Mandate.objects.exists()
 
 
 def test_a_browser_that_asks_for_an_icon_gets_it(client: Client) -> None:
