@@ -9,7 +9,7 @@ class CohesionConfig(AppConfig):
     verbose_name = _("Kohäsion")
 
     def ready(self) -> None:
-        from cohesion.assessment import assess_after_change
+        from cohesion.tasks import assess_after_change
         from places.signals import inputs_changed
 
         inputs_changed.connect(assess_after_change, dispatch_uid="assess_after_change")

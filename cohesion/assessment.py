@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
 
 from cohesion.engine import CLASSES, LOSSES, METHOD, Parameters, Result
 from cohesion.engine import assess as run_engine
@@ -58,11 +56,6 @@ def assess(as_of: date, parameters: Parameters | None = None) -> Outcome:
     findings = find(world, result, as_of, parameters)
     Score.objects.bulk_create(_scores(assessment, world, result, findings), batch_size=2000)
     return Outcome(assessment, is_new=True)
-
-
-def assess_after_change(**signal: Any) -> None:
-    """Bring the assessment up to date as soon as a change of its inputs is stored; the page that changed it waits."""
-    transaction.on_commit(lambda: assess(timezone.localdate()))
 
 
 def _scores(assessment: Assessment, world: World, result: Result, findings: Sequence[Findings]) -> list[Score]:

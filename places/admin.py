@@ -1,5 +1,7 @@
 """Administration of what exists: looked up and corrected here; imports and (later) verbs make the entries."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.gis.geos import Point
@@ -7,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletGeoAdmin
 
-from places.correction import correct_place, municipality_of
+from places.correction import correct_place
+from places.locating import municipality_of
 from places.models import (
     Actor,
     BoundaryEdition,
@@ -52,7 +55,15 @@ class PlaceAdmin(LeafletGeoAdmin):
     form = PlaceForm
 
     def save_model(self, request: HttpRequest, obj: Place, form: object, change: bool) -> None:
-        correct_place(obj, by=request.user)
+        """Nothing yet: the place is stored together with its actors, in ``save_related``."""
+        obj.municipality = municipality_of(obj.location)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        correct_place(
+            form.instance,
+            by=request.user,
+            save_actors=lambda: super(PlaceAdmin, self).save_related(request, form, formsets, change),
+        )
 
 
 @admin.register(Actor)

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
+from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from places.geo import Bbox
@@ -47,13 +50,21 @@ def municipality_at(longitude: float, latitude: float) -> Municipality | None:
     return None if found is None else Municipality.objects.with_names().get(pk=found)
 
 
+def municipality_of(location: Point) -> Municipality:
+    """The municipality an entry at ``location`` lies in. Raises ValidationError where there is none."""
+    found = municipality_at(location.x, location.y)
+    if found is None:
+        raise ValidationError(_("Dieser Punkt liegt in keiner Gemeinde."))
+    return found
+
+
 def areas(bbox: Bbox | None = None) -> tuple[list[int], NDArray[Any]]:
     """Ids and polygons (WGS 84) of the current edition, ordered by AGS; only those that touch the box, if any."""
     found = Municipality.objects.current().order_by("ags")
     if bbox is not None:
         found = found.in_bbox(bbox)
     rows = list(found.values_list("pk", AsWKB("geometry")))
-    return [pk for pk, _ in rows], shapely.from_wkb([bytes(wkb) for _, wkb in rows])
+    return [pk for pk, wkb in rows], shapely.from_wkb([bytes(wkb) for pk, wkb in rows])
 
 
 def first_covering(polygons: NDArray[Any], x: NDArray[np.float64], y: NDArray[np.float64]) -> Indices:

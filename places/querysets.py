@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
@@ -13,12 +13,26 @@ from django.db.models import F, OuterRef, Q, Subquery
 from places import keys
 from places.freshness import months_before
 from places.geo import WGS84, Bbox
-from places.vocabulary import CORE_CRITERIA, Publication, Role, Status
+from places.vocabulary import CORE_CRITERIA, Publication, Role, Status, SubmissionState
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from places.models import Actor, BoundaryEdition, Involvement, Mandate, Municipality, Place  # noqa: F401
+    from places.models import (  # noqa: F401
+        Actor,
+        BoundaryEdition,
+        Entry,
+        Involvement,
+        Mandate,
+        Municipality,
+        Place,
+        Question,
+        Space,
+        Submission,
+        Support,
+    )
 
 
 def _polygon(bbox: Bbox) -> Polygon:
@@ -81,11 +95,43 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.select_related("district", "state").defer("geometry")
 
 
-class PlaceQuerySet(models.QuerySet["Place"]):
-    def published(self) -> PlaceQuerySet:
+_Entry = TypeVar("_Entry", bound="Entry")
+
+
+class EntryQuerySet(models.QuerySet[_Entry]):
+    def published(self) -> Self:
         """What the public sees."""
         return self.filter(publication=Publication.PUBLISHED)
 
+    def unconfirmed(self, as_of: date, freshness_months: int) -> Self:
+        """Published and active, but never confirmed or too long ago: shown, not counted."""
+        return self.published().filter(
+            Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=months_before(as_of, freshness_months)),
+            status=Status.ACTIVE,
+        )
+
+    def fictional(self) -> Self:
+        """Invented entries of the demo."""
+        return self.filter(is_fictional=True)
+
+    def in_bbox(self, bbox: Bbox) -> Self:
+        """Entries inside the box or on its border."""
+        return self.filter(location__intersects=_polygon(bbox))
+
+    def of_district(self, *district_keys: str) -> Self:
+        """Entries in any of the districts (five digits)."""
+        return self.filter(municipality__district__key__in=district_keys)
+
+    def cared_for_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Entries that ``user`` looks after; none for a visitor."""
+        return self.filter(stewardships__user=user.pk) if user.is_authenticated else self.none()
+
+    def with_territory(self) -> Self:
+        """Joined with municipality, district and state, without outlines."""
+        return self.select_related("municipality__district", "municipality__state").defer("municipality__geometry")
+
+
+class PlaceQuerySet(EntryQuerySet["Place"]):
     def counted(self, as_of: date, freshness_months: int) -> PlaceQuerySet:
         """What an assessment of ``as_of`` counts (method §1): published, active, core criteria affirmed, confirmed
         no longer than ``freshness_months`` before."""
@@ -96,21 +142,6 @@ class PlaceQuerySet(models.QuerySet["Place"]):
             confirmed_on__gte=months_before(as_of, freshness_months),
             **affirmed,
         )
-
-    def unconfirmed(self, as_of: date, freshness_months: int) -> PlaceQuerySet:
-        """Published and active, but never confirmed or too long ago: shown, not counted."""
-        return self.published().filter(
-            Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=months_before(as_of, freshness_months)),
-            status=Status.ACTIVE,
-        )
-
-    def fictional(self) -> PlaceQuerySet:
-        """Invented places of the demo."""
-        return self.filter(is_fictional=True)
-
-    def in_bbox(self, bbox: Bbox) -> PlaceQuerySet:
-        """Places inside the box or on its border."""
-        return self.filter(location__intersects=_polygon(bbox))
 
     def role_missing(self, *roles: Role) -> PlaceQuerySet:
         """Places at which nobody holds any one of ``roles``."""
@@ -127,6 +158,42 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def with_actors(self) -> PlaceQuerySet:
         """Together with involvements and actors, in two more queries whatever the number of places."""
         return self.prefetch_related("involvements__actor")
+
+
+class SupportQuerySet(EntryQuerySet["Support"]):
+    def serving(self, ags: str) -> SupportQuerySet:
+        """Support structures whose area covers the municipality of this AGS; "" is all of Germany."""
+        return self.filter(areas__area__in=("", keys.state_key(ags), keys.district_key(ags), ags)).distinct()
+
+
+class SpaceQuerySet(EntryQuerySet["Space"]):
+    def available(self, today: date) -> SpaceQuerySet:
+        """Published, not taken, and not past its last day."""
+        return self.published().filter(
+            Q(available_until__isnull=True) | Q(available_until__gte=today), status=Status.ACTIVE
+        )
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def waiting(self) -> SubmissionQuerySet:
+        """What a reviewer has to decide now, oldest first."""
+        return self.filter(state=SubmissionState.WAITING).order_by("waiting_since", "pk")
+
+    def open(self) -> SubmissionQuerySet:
+        """What is not decided: waiting, or asked back."""
+        return self.filter(state__in=(SubmissionState.WAITING, SubmissionState.ASKED_BACK))
+
+    def with_entries(self) -> SubmissionQuerySet:
+        """Together with the entry of whatever kind and where it lies."""
+        kinds = ("place", "support", "space")
+        joined = (f"{kind}__municipality__{region}" for kind in kinds for region in ("district", "state"))
+        return self.select_related(*joined, "user").defer(*(f"{kind}__municipality__geometry" for kind in kinds))
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def unanswered(self) -> QuestionQuerySet:
+        """Nobody has said anything yet."""
+        return self.filter(answer="")
 
 
 class InvolvementQuerySet(models.QuerySet["Involvement"]):

@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from places.facts import as_json
 from places.models import Change, Mandate, Municipality
 from places.permissions import User, may_give_mandates, may_review
 from places.signals import inputs_changed
-from places.vocabulary import Condition, Rating, Verb
+from places.vocabulary import ActedAs, Condition, Rating, Verb
 
 
 @transaction.atomic
@@ -54,6 +55,7 @@ def give_mandate(mandate: Mandate, *, by: User) -> None:
     mandate.save()
     Change.objects.create(
         user_id=by.pk,
+        acted_as=ActedAs.ADMINISTRATOR,
         verb=Verb.GAVE_MANDATE,
         ags=mandate.area,
         before=_mandate_terms(before) if before else {},
@@ -73,23 +75,19 @@ def _record(current: Municipality, fields: Mapping[str, Any], by: User, verb: Ve
     changed = {name: value for name, value in fields.items() if getattr(current, name) != value}
     if not changed:
         return
-    before = {name: _plain(getattr(current, name)) for name in changed}
+    before = {name: as_json(getattr(current, name)) for name in changed}
     for name, value in changed.items():
         setattr(current, name, value)
     current.save(update_fields=list(changed))
-    after = {name: _plain(value) for name, value in changed.items()}
+    after = {name: as_json(value) for name, value in changed.items()}
     Change.objects.create(user_id=by.pk, verb=verb, ags=current.ags, before=before, after=after, reason=reason.strip())
     inputs_changed.send(sender=Municipality)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _mandate_terms(mandate: Mandate) -> dict[str, Any]:
     return {
         "user": mandate.user_id,
         "area": mandate.area,
-        "starts_on": _plain(mandate.starts_on),
-        "ends_on": _plain(mandate.ends_on),
+        "starts_on": as_json(mandate.starts_on),
+        "ends_on": as_json(mandate.ends_on),
     }

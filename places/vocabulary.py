@@ -135,11 +135,105 @@ class Rating(IntegerChoices):
 RATINGS = (*Condition, *Dynamic)
 
 
+class SupportKind(TextChoices):
+    """What a support structure gives."""
+
+    ADVICE = "advice", _("Beratung")
+    FUNDING = "funding", _("Förderung")
+    NETWORK = "network", _("Netzwerk")
+    TRAINING = "training", _("Qualifizierung")
+    EQUIPMENT = "equipment", _("Ausstattung und Räume")
+    VOLUNTEER_AGENCY = "volunteer_agency", _("Freiwilligenagentur")
+    OTHER = "other", _("Andere Unterstützung")
+
+
+class SpaceKind(TextChoices):
+    """What a space of possibility was, or is."""
+
+    SHOP = "shop", _("Laden")
+    HALL = "hall", _("Saal oder Halle")
+    SCHOOL = "school", _("Schule")
+    INN = "inn", _("Gasthof")
+    CHURCH = "church", _("Kirche oder Gemeindehaus")
+    STATION = "station", _("Bahnhof")
+    FARM = "farm", _("Hof oder Scheune")
+    OFFICE = "office", _("Amts- oder Bürogebäude")
+    PLOT = "plot", _("Grundstück")
+    OTHER = "other", _("Anderer Raum")
+
+
+class SubmissionKind(TextChoices):
+    """What a reviewer decides."""
+
+    REGISTRATION = "registration", _("Neuer Eintrag")
+    CHANGE = "change", _("Änderung")
+    CLAIM = "claim", _("Wunsch zu betreuen")
+
+
+class SubmissionState(TextChoices):
+    """Where it stands."""
+
+    UNCONFIRMED = "unconfirmed", _("E-Mail-Adresse noch nicht bestätigt")
+    WAITING = "waiting", _("wartet auf Prüfung")
+    ASKED_BACK = "asked_back", _("Rückfrage")
+    ACCEPTED = "accepted", _("angenommen")
+    REJECTED = "rejected", _("abgelehnt")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+
+
+class ReportKind(TextChoices):
+    """What somebody reports."""
+
+    ERROR = "error", _("Etwas stimmt nicht")
+    CLOSED = "closed", _("Den Ort gibt es nicht mehr")
+    UNLAWFUL = "unlawful", _("Der Inhalt ist rechtswidrig")
+
+
+class Answer(TextChoices):
+    """Answers to the yearly question."""
+
+    STILL_THERE = "still_there", _("Alles wie bisher")
+    CHANGED = "changed", _("Es hat sich etwas geändert")
+    CLOSED = "closed", _("Den Ort gibt es nicht mehr")
+
+
+class ActedAs(TextChoices):
+    """As whom somebody acted: the record keeps it when the account is gone."""
+
+    VISITOR = "visitor", _("ohne Konto")
+    STEWARD = "steward", _("Betreuung")
+    REVIEWER = "reviewer", _("Prüfung")
+    ADMINISTRATOR = "administrator", _("Administration")
+    PLATFORM = "platform", _("Plattform")
+
+
 class Verb(TextChoices):
     """What somebody did, in the record."""
 
     COMPLETED_INVENTORY = "completed_inventory", _("Bestand als vollständig gemeldet")
     WITHDREW_INVENTORY = "withdrew_inventory", _("Meldung des Bestands zurückgenommen")
     RATED = "rated", _("Bedingungen eingeschätzt")
-    CORRECTED_PLACE = "corrected_place", _("Ort angelegt oder berichtigt")
     GAVE_MANDATE = "gave_mandate", _("Prüfauftrag erteilt oder geändert")
+    CORRECTED_PLACE = "corrected_place", _("Eintrag angelegt oder berichtigt")
+    IMPORTED = "imported", _("Aus einer Datei übernommen")
+    REGISTERED = "registered", _("Eintrag angelegt")
+    SUBMITTED = "submitted", _("Zur Prüfung vorgelegt")
+    UPDATED = "updated", _("Angaben geändert")
+    PROPOSED = "proposed", _("Änderung vorgeschlagen")
+    REPLIED = "replied", _("Rückfrage beantwortet")
+    WITHDREW = "withdrew", _("Zurückgezogen")
+    PUBLISHED = "published", _("Veröffentlicht")
+    ACCEPTED_CHANGE = "accepted_change", _("Änderung übernommen")
+    ASKED_BACK = "asked_back", _("Zurückgefragt")
+    REJECTED = "rejected", _("Abgelehnt")
+    MERGED = "merged", _("Mit einem anderen Eintrag zusammengeführt")
+    RESTORED = "restored", _("Früheren Stand wiederhergestellt")
+    ARCHIVED = "archived", _("Aus der Öffentlichkeit genommen")
+    CONFIRMED = "confirmed", _("Bestätigt: alles wie bisher")
+    CLAIMED = "claimed", _("Betreuung angefragt")
+    JOINED = "joined", _("Betreuung übernommen")
+    LEFT = "left", _("Betreuung abgegeben")
+    ADDED_PHOTO = "added_photo", _("Foto hinzugefügt")
+    REMOVED_PHOTO = "removed_photo", _("Foto entfernt")
+    REPORTED = "reported", _("Gemeldet, dass etwas nicht stimmt")
+    HANDLED_REPORT = "handled_report", _("Meldung bearbeitet")

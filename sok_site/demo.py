@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.utils import timezone
 
+from places import clock
 from places.models import Mandate
 
 REVIEWER = ("pruefung", "sozialer-ort")  # name and password, shown on the sign-in page of the demo
@@ -17,7 +17,7 @@ def make_reviewer() -> None:
     name, password = REVIEWER
     user = get_user_model().objects.create_user(name, password=password)
     for area in AREAS:
-        Mandate.objects.create(user=user, area=area, starts_on=timezone.localdate())
+        Mandate.objects.create(user=user, area=area, starts_on=clock.today())
 
 
 def reviewer_to_try() -> tuple[str, str] | None:

@@ -2,8 +2,10 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -46,6 +48,56 @@ def origin(name: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".replace("{s}", "*")
 
 
+def one_of(name: str, values: dict[str, str]) -> str:
+    """What the chosen word stands for; the first one where the variable is empty."""
+    word = text(name) or next(iter(values))
+    if word not in values:
+        raise ImproperlyConfigured(f"{name}: expected {' or '.join(values)}, not {word!r}")
+    return values[word]
+
+
+def day(name: str) -> date | None:
+    """A day as YYYY-MM-DD; None where the variable is empty."""
+    value = text(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}: expected a day like 2027-11-23, not {value!r}") from None
+
+
+class MailServer(NamedTuple):
+    """How to reach an SMTP server."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    use_tls: bool  # STARTTLS
+    use_ssl: bool
+
+
+MAIL_SCHEMES = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail_server(name: str) -> MailServer | None:
+    """An SMTP server from ``smtp+tls://user:password@host:port``; None where the variable is empty."""
+    value = text(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        schemes = ", ".join(f"{scheme}://…" for scheme in MAIL_SCHEMES)
+        raise ImproperlyConfigured(f"{name}: expected {schemes} with a host, not {parts.scheme}://…")
+    return MailServer(
+        parts.hostname,
+        parts.port or MAIL_SCHEMES[parts.scheme],
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        use_tls=parts.scheme == "smtp+tls",
+        use_ssl=parts.scheme == "smtps",
+    )
+
+
 def secret(name: str, file: Path) -> str:
     """The variable, or else a random key that is made once and kept in ``file``, readable by its owner only."""
     value = os.environ.get(name, "").strip()
@@ -74,6 +126,7 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
         raise ImproperlyConfigured(f"{name}: no database is named; expected {scheme}://…/name")
     if scheme == "spatialite":
         config["ENGINE"] = "sok_site.spatialite"
+        config["TEST"] = {"NAME": ":memory:"}  # said, so that each process of a parallel test run has its own
         # Readers do not wait for a writer (WAL), a writer waits for the other (IMMEDIATE + timeout).
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

@@ -73,6 +73,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_tasks",
+    "django_tasks_db",
     "drf_spectacular",
     "leaflet",
     "rest_framework",
@@ -90,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -114,6 +120,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "review"
 LOGOUT_REDIRECT_URL = "map"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -123,6 +130,37 @@ AUTH_PASSWORD_VALIDATORS = [
 DATABASES = {"default": environment.database("DATABASE_URL", f"spatialite:///{VAR_DIR / 'sok-atlas.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("spatialite"):
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# What is done after an answer (mails, assessment): at once, or by `manage.py db_worker` from a queue in the database.
+TASKS = {
+    "default": {
+        "BACKEND": environment.one_of(
+            "TASKS",
+            {
+                "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+                "database": "django_tasks_db.DatabaseBackend",
+            },
+        )
+    }
+}
+
+# --- Mail: none leaves unless a server is named; then it lies in var/mail, where the demo shows it ------------------
+EMAIL_DIR = VAR_DIR / "mail"
+_mail = environment.mail_server("EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = EMAIL_DIR
+EMAIL_TIMEOUT = 20
+if _mail:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = _mail
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "SOK-Atlas <noreply@localhost>")
+# Links in mails begin so: never with a host name that a request brought.
+SITE_URL = environment.text(
+    "SITE_URL", f"https://{PUBLIC_HOSTS[0]}" if PUBLIC_HOSTS else "http://127.0.0.1:8000"
+).rstrip("/")
+
+# --- What day it is: today, unless a test plays a year ---------------------------------------------------------------
+TODAY = environment.day("TODAY")
 
 # --- Languages: German first, English complete ----------------------------------------------------------------------
 LANGUAGE_CODE = "de"
@@ -142,6 +180,7 @@ STATICFILES_DIRS: list[Any] = [
     ("supercluster", _NODE_MODULES / "supercluster" / "dist"),
     ("source-sans-3", _NODE_MODULES / "@fontsource-variable" / "source-sans-3" / "files"),
 ]
+MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # photographs, served by a view
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "sok_site.staticfiles.HashedModulesStorage"},

@@ -11,7 +11,6 @@ from django.db.models import Exists, F, FloatField, Func, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from cohesion.models import Assessment
 from cohesion.querysets import with_scores
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
 from cohesion.vocabulary import CohesionClass
+from places import clock
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import BoundaryEdition, Municipality, Place
 from places.vocabulary import Kind, Status, ZokTier
@@ -191,7 +191,7 @@ def outlines(request: HttpRequest, day: date, digest: str) -> HttpResponse:
 def map_places(request: HttpRequest) -> JsonResponse:
     """All published places in columns: as many as there are in one answer, which the browser clusters."""
     assessment = Assessment.objects.newest()
-    day = assessment.as_of if assessment else timezone.localdate()
+    day = assessment.as_of if assessment else clock.today()
     months = assessment.parameters_used().freshness_months if assessment else DEFAULT_FRESHNESS_MONTHS
     rows = (
         Place.objects.published()

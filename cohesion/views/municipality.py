@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cohesion.engine import Parameters
@@ -17,6 +16,7 @@ from cohesion.explanation import Explanation, StandingPlace, explain
 from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
 from cohesion.verdict import judge
+from places import clock
 from places.models import Actor, Municipality, Place
 from places.small_map import COUNTED, UNCOUNTED, SmallMap, small_map
 
@@ -36,7 +36,7 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
     score = Score.objects.of(assessment).filter(municipality=found).first() if assessment else None
     parameters = assessment.parameters_used() if assessment else Parameters()
     explanation = explain(score) if score else None
-    day = assessment.as_of if assessment else timezone.localdate()
+    day = assessment.as_of if assessment else clock.today()
     places = _places(found, explanation, day, parameters.freshness_months)
     return render(
         request,

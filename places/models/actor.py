@@ -1,7 +1,8 @@
-"""Actors and what they do for a place: circle and roles of the Akteurs-Trias. Organisations and groups, not persons."""
+"""Actors and what they do for a place: circle and roles of the Akteurs-Trias. Groups; persons only by consent."""
 
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from places.models.place import Place
@@ -10,9 +11,14 @@ from places.vocabulary import Circle, Role, Sector
 
 
 class Actor(models.Model):
-    """An organisation or a group. The same name in the same sector is the same actor, everywhere."""
+    """An organisation or a group. The same name in the same sector is the same actor, everywhere.
 
-    name = models.CharField(_("Name"), max_length=200)
+    A person stands here by name only where that person agreed; otherwise the name is empty, and nobody but the roles
+    tells that there is somebody.
+    """
+
+    name = models.CharField(_("Name"), max_length=200, blank=True)
+    is_person = models.BooleanField(_("eine natürliche Person"), default=False)
     sector = models.CharField(_("Sektor"), max_length=20, choices=Sector.choices)
 
     class Meta:
@@ -20,13 +26,13 @@ class Actor(models.Model):
         verbose_name_plural = _("Akteure")
         ordering = ("name", "sector")
         constraints = [
-            models.UniqueConstraint(fields=("name", "sector"), name="actor_once_per_sector"),
+            models.UniqueConstraint(fields=("name", "sector"), condition=~Q(name=""), name="actor_once_per_sector"),
             models.CheckConstraint(condition=Q(sector__in=Sector.values), name="actor_sector_known"),
-            models.CheckConstraint(condition=~Q(name=""), name="actor_has_name"),
+            models.CheckConstraint(condition=~Q(name="") | Q(is_person=True), name="actor_has_name"),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or gettext("eine Person, die nicht genannt werden möchte")
 
 
 class Involvement(models.Model):

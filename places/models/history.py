@@ -11,9 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from places.models.entry import Entry
+from places.models.of_entry import tie
 from places.models.place import Place
+from places.models.space import Space
+from places.models.support import Support
 from places.models.territory import Municipality
-from places.vocabulary import Rating, Verb
+from places.vocabulary import ActedAs, Rating, Verb
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,22 @@ class Change(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("Person")
     )
+    acted_as = models.CharField(_("gehandelt als"), max_length=20, choices=ActedAs.choices, default=ActedAs.REVIEWER)
     verb = models.CharField(_("Vorgang"), max_length=40, choices=Verb.choices)
     # The key, not the row: the record stays true to the municipality when a newer edition has another row for it.
     ags = models.CharField(_("Schlüssel des Gebiets"), max_length=8, db_index=True)
     place = models.ForeignKey(
         Place, on_delete=models.SET_NULL, null=True, related_name="changes", verbose_name=_("Sozialer Ort")
+    )
+    support = models.ForeignKey(
+        Support,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="changes",
+        verbose_name=_("Unterstützungsstruktur"),
+    )
+    space = models.ForeignKey(
+        Space, on_delete=models.SET_NULL, null=True, related_name="changes", verbose_name=_("Möglichkeitsraum")
     )
     before = models.JSONField(_("vorher"), default=dict)
     after = models.JSONField(_("nachher"), default=dict)
@@ -78,8 +93,12 @@ class Change(models.Model):
     @classmethod
     def of(cls, municipality: Municipality) -> "models.QuerySet[Change]":
         """What was said of one municipality itself, not of its places; the latest first."""
-        return (
-            cls._default_manager.filter(ags=municipality.ags, place=None)
-            .exclude(verb=Verb.GAVE_MANDATE)
-            .select_related("user")
-        )
+        return cls._default_manager.filter(
+            ags=municipality.ags,
+            verb__in=(Verb.COMPLETED_INVENTORY, Verb.WITHDREW_INVENTORY, Verb.RATED),
+        ).select_related("user")
+
+    @classmethod
+    def of_entry(cls, entry: Entry) -> "models.QuerySet[Change]":
+        """What happened to one entry, the latest first."""
+        return cls._default_manager.filter(**tie(entry)).select_related("user")

@@ -1,18 +1,14 @@
 """A Sozialer Ort: what it is, where it is, what is known of it. Who carries it: actor.py. Who may change it: verbs."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from places import keys
-from places.freshness import is_fresh
-from places.geo import WGS84
+from places.models.entry import Entry
 from places.models.ratings import RatedConditions, rating_constraint, rating_field
-from places.models.territory import Municipality
 from places.querysets import PlaceQuerySet
 from places.vocabulary import CORE_CRITERIA, RATINGS, Criterion, Dynamic, Kind, Publication, Status
 
@@ -22,35 +18,17 @@ def criterion_field(criterion: Criterion) -> "models.BooleanField[bool | None, b
     return models.BooleanField(criterion.label, null=True, blank=True)
 
 
-class Place(RatedConditions):
-    """A place of the inventory, published or not. Its municipality follows from its location, never from typing."""
+class Place(Entry, RatedConditions):
+    """A place of the inventory: what moves its municipality's class is reviewed, everything else is live at once."""
 
-    external_id = models.CharField(_("Kennung der Quelle"), max_length=200, unique=True, null=True, blank=True)
-    name = models.CharField(_("Name"), max_length=200)
+    entry_kind: ClassVar[str] = "place"
+    reviewed_facts: ClassVar[frozenset[str]] = frozenset(
+        {"location", "status", "actors", *(name.value for name in (*CORE_CRITERIA, *RATINGS))}
+    )
+
     kind = models.CharField(_("Art"), max_length=40, choices=Kind.choices)
-    status = models.CharField(_("Zustand"), max_length=20, choices=Status.choices, default=Status.ACTIVE)
-    publication = models.CharField(
-        _("Veröffentlichung"), max_length=20, choices=Publication.choices, default=Publication.DRAFT
-    )
-    description = models.TextField(_("Beschreibung"), blank=True)
-    is_fictional = models.BooleanField(_("frei erfunden (Demo)"), default=False)
-
-    location = models.PointField(_("Lage"), srid=WGS84)
-    # NULL only where a newer edition has no municipality at this spot; relocate() in places/locating.py says so.
-    municipality = models.ForeignKey(
-        Municipality, on_delete=models.SET_NULL, related_name="places", verbose_name=_("Gemeinde"), null=True
-    )
-    street = models.CharField(_("Straße und Hausnummer"), max_length=200, blank=True)
-    postcode = models.CharField(_("Postleitzahl"), max_length=5, blank=True)
-    city = models.CharField(pgettext_lazy("Anschrift", "Ort"), max_length=200, blank=True)
-    website = models.URLField(_("Website"), max_length=500, blank=True)
     opening_hours = models.CharField(_("Öffnungszeiten (OSM-Schreibweise)"), max_length=500, blank=True)
     founded_on = models.DateField(_("gegründet am"), null=True, blank=True)
-    confirmed_on = models.DateField(_("zuletzt bestätigt am"), null=True, blank=True)
-    source = models.CharField(_("Quelle"), max_length=500, blank=True)
-    licence = models.CharField(_("Lizenz"), max_length=100, blank=True)
-    created_at = models.DateTimeField(_("angelegt am"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("geändert am"), auto_now=True)
 
     community_use = criterion_field(Criterion.COMMUNITY_USE)
     low_threshold = criterion_field(Criterion.LOW_THRESHOLD)
@@ -73,29 +51,14 @@ class Place(RatedConditions):
 
     objects = PlaceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("Sozialer Ort")
         verbose_name_plural = _("Soziale Orte")
-        ordering = ("name", "id")
-        indexes = [
-            models.Index(fields=("publication", "status"), name="place_publication_status"),
-            models.Index(fields=("is_fictional",), condition=Q(is_fictional=True), name="place_fictional"),
-        ]
-        # The range of the location is held by the database too: migration 0002.
         constraints = [
+            *Entry.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="place_kind_known"),
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="place_status_known"),
-            models.CheckConstraint(condition=Q(publication__in=Publication.values), name="place_publication_known"),
-            models.CheckConstraint(condition=~Q(name=""), name="place_has_name"),
-            models.CheckConstraint(condition=Q(postcode__regex=r"^([0-9]{5})?$"), name="place_postcode_5_digits"),
             *(rating_constraint("place", subject) for subject in RATINGS),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("place", args=[self.pk, keys.slug(self.name) or "ort"])
 
     def criteria(self) -> dict[Criterion, bool | None]:
         """Each criterion with its answer: yes, no, or None for unknown."""
@@ -108,10 +71,6 @@ class Place(RatedConditions):
     def meets_core_criteria(self) -> bool:
         """Whether the three core criteria are affirmed."""
         return all(getattr(self, criterion.value) is True for criterion in CORE_CRITERIA)
-
-    def is_fresh(self, as_of: date, freshness_months: int) -> bool:
-        """Whether it was confirmed no longer than ``freshness_months`` before ``as_of``."""
-        return is_fresh(self.confirmed_on, as_of, freshness_months)
 
     def is_counted(self, as_of: date, freshness_months: int) -> bool:
         """Whether an assessment of ``as_of`` counts it (method §1); twin of ``PlaceQuerySet.counted``."""

@@ -10,10 +10,9 @@ from statistics import mean
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from places import opening_hours
+from places import clock, opening_hours
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import Actor, Involvement, Place
 from places.small_map import COUNTED, HERE, UNCOUNTED, SmallMap, small_map
@@ -30,7 +29,7 @@ def place(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     )
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=True)
-    today = timezone.localdate()
+    today = clock.today()
     involvements = list(found.involvements.select_related("actor").order_by("actor__name", "actor_id"))
     return render(
         request,
@@ -59,10 +58,10 @@ def _crumbs(found: Place) -> list[tuple[str, str]]:
 
 def _map(found: Place, today: date) -> SmallMap | None:
     """Its municipality with all published places, this one marked."""
-    beside = Place.objects.published().filter(municipality=found.municipality_id).exclude(pk=found.pk)
+    beside = Place.objects.published().exclude(municipality=None).exclude(pk=found.pk)
     tones = [
         (other, COUNTED if other.is_counted(today, DEFAULT_FRESHNESS_MONTHS) else UNCOUNTED)
-        for other in (beside if found.municipality_id else [])
+        for other in beside.filter(municipality=found.municipality_id)
     ]
     return small_map(found.municipality.geometry if found.municipality else None, [*tones, (found, HERE)])
 

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from places import clock
 from places.forms import ConditionsForm, InventoryForm
 from places.models import Change, Mandate, Municipality
 from places.permissions import may_review
@@ -23,7 +23,7 @@ from places.vocabulary import Condition, Publication
 @require_http_methods(["GET", "HEAD"])
 def review(request: HttpRequest) -> HttpResponse:
     """The municipalities of the reviewer's mandates, those without a completed inventory first."""
-    mandates = list(Mandate.objects.of(request.user).in_force(timezone.localdate()))
+    mandates = list(Mandate.objects.of(request.user).in_force(clock.today()))
     municipalities = (
         Municipality.objects.current()
         .incorporated()
@@ -46,7 +46,7 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def municipality_review(request: HttpRequest, ags: str) -> HttpResponse:
     """One municipality: state its inventory, rate its conditions, read its record."""
-    today = timezone.localdate()
+    today = clock.today()
     municipality = get_object_or_404(Municipality.objects.current().incorporated().with_names(), ags=ags)
     if not may_review(request.user, municipality, today):
         raise PermissionDenied

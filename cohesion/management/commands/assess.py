@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from cohesion.assessment import NothingToAssessError, assess
 from cohesion.vocabulary import CohesionClass
+from places import clock
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            outcome = assess(options["as_of"] or timezone.localdate())
+            outcome = assess(options["as_of"] or clock.today())
         except NothingToAssessError as error:
             raise CommandError(str(error)) from error
         assessment = outcome.assessment

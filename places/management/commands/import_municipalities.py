@@ -5,8 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
-
+from places import clock
 from places.importers.municipalities import columns, import_municipalities
 from places.importers.report import Report
 from places.management.import_command import ImportCommand
@@ -22,4 +21,4 @@ class Command(ImportCommand):
         parser.add_argument("--edition", type=date.fromisoformat, metavar="YYYY-MM-DD", help="default: the newest")
 
     def read(self, file: Path, options: dict[str, Any], **common: Any) -> Report:
-        return import_municipalities(file, today=timezone.localdate(), edition=options["edition"], **common)
+        return import_municipalities(file, today=clock.today(), edition=options["edition"], **common)

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
-
+from places import clock
 from places.importers.places import import_places
 from places.importers.report import Report
 from places.management.import_command import ImportCommand
@@ -14,4 +13,4 @@ class Command(ImportCommand):
     help = "Imports places from CSV or GeoJSON; external_id, name, kind, lon and lat are required. They are published."
 
     def read(self, file: Path, options: dict[str, Any], **common: Any) -> Report:
-        return import_places(file, today=timezone.localdate(), **common)
+        return import_places(file, today=clock.today(), **common)

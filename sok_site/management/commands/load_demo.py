@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.utils import timezone
 
 from cohesion.assessment import assess
+from places import clock
 from places.importers.boundaries import import_boundaries
 from places.importers.municipalities import import_municipalities
 from places.importers.places import import_places
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["unless_loaded"] and Municipality.objects.exists():
             return
-        today = timezone.localdate()
+        today = clock.today()
         with tempfile.TemporaryDirectory() as folder, transaction.atomic():
             reports = (
                 import_boundaries(

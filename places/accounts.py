@@ -1,0 +1,26 @@
+"""Accounts of people who proved an e-mail address. Signing in is django-allauth's; what they may do: permissions.py."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from places.models import Correspondence
+
+NAME_LENGTH = 12  # of a name that nobody types: people sign in by their address
+
+
+@transaction.atomic
+def account_for(email: str, language: str = "de") -> User:
+    """The account of whoever has just proved to read ``email``: the one there is, or a new one without a password.
+
+    Say to nobody which of the two it was.
+    """
+    email = email.strip().lower()
+    known = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    if known is not None:
+        return known.user
+    user = User.objects.create_user(get_random_string(NAME_LENGTH).lower(), email=email)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    Correspondence.objects.create(user=user, language=language)
+    return user
