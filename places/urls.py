@@ -1,9 +1,12 @@
 """Pages about what exists."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from places.converters import EntryKindConverter
 from places.views.place import place
 from places.views.review import municipality_review, review
+
+register_converter(EntryKindConverter, "entry_kind")
 
 urlpatterns = [
     path("orte/<int:pk>-<slug:slug>/", place, name="place"),
