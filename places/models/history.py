@@ -1,14 +1,7 @@
 """The record: who changed what, when, from what to what, and why. Written by the verbs, never changed afterwards."""
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
 from django.conf import settings
-from django.contrib.admin.utils import label_for_field
 from django.db import models
-from django.utils.formats import date_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from places.models.entry import Entry
@@ -17,37 +10,8 @@ from places.models.place import Place
 from places.models.space import Space
 from places.models.support import Support
 from places.models.territory import Municipality
-from places.vocabulary import ActedAs, Rating, Verb
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field of a change."""
-
-    name: str
-    old: Any
-    new: Any
-
-    @property
-    def label(self) -> str:
-        """The field in words."""
-        return str(label_for_field(self.name, Municipality))
-
-    @property
-    def before(self) -> str:
-        return _in_words(self.old)
-
-    @property
-    def after(self) -> str:
-        return _in_words(self.new)
-
-
-def _in_words(value: Any) -> str:
-    if value is None:
-        return gettext("nicht bekannt")
-    if isinstance(value, str):
-        return date_format(date.fromisoformat(value))
-    return f"{value} ({Rating(value).label})"
+from places.vocabulary import ActedAs, Verb
+from places.wording import Line, lines
 
 
 class Change(models.Model):
@@ -86,9 +50,15 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.get_verb_display()} {self.ags}"
 
-    def lines(self) -> list["Line"]:
+    @property
+    def entry(self) -> Entry | None:
+        """The entry it is about, of whatever kind; None where it is about an area, or the entry is gone."""
+        return self.place or self.support or self.space
+
+    def lines(self) -> list[Line]:
         """What changed, field by field, as people read it."""
-        return [Line(name, self.before.get(name), value) for name, value in self.after.items()]
+        model = type(self.entry) if self.entry else Municipality
+        return lines(model, self.before, self.after)
 
     @classmethod
     def of(cls, municipality: Municipality) -> "models.QuerySet[Change]":
