@@ -5,12 +5,16 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from places.models import BoundaryEdition, Place
+from sok_site.demo_mail import lies_here
 
 
 def every_page(request: HttpRequest) -> dict[str, object]:
-    """Template context of all pages. ``demo`` is true while invented places are loaded: every view says so."""
+    """Template context of all pages. ``demo`` is true while invented places are loaded: every view says so.
+    ``demo_mail``: whether mails lie on a page of their own, because none leaves (components/demo_mail_hint.html).
+    """
     return {
         "operator": settings.OPERATOR,
         "demo": Place.objects.fictional().exists(),
+        "demo_mail": lies_here(),
         "boundaries": SimpleLazyObject(BoundaryEdition.objects.current),  # the footer names their source
     }

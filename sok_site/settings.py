@@ -151,12 +151,13 @@ _mail = environment.mail_server("EMAIL_URL")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = EMAIL_DIR
 EMAIL_TIMEOUT = 20
+MAIL_LEAVES = _mail is not None
 if _mail:
     EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = _mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "SOK-Atlas <noreply@localhost>")
 # Links in mails begin so: never with a host name that a request brought.
-SITE_URL = environment.text(
-    "SITE_URL", f"https://{PUBLIC_HOSTS[0]}" if PUBLIC_HOSTS else "http://127.0.0.1:8000"
+SITE_URL = (
+    environment.text("SITE_URL") or (f"https://{PUBLIC_HOSTS[0]}" if PUBLIC_HOSTS else "http://127.0.0.1:8000")
 ).rstrip("/")
 
 # --- What day it is: today, unless a test plays a year ---------------------------------------------------------------

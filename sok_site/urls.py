@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from sok_site import views
+from sok_site.demo_mail import demo_mail
 
 urlpatterns = [
     path("", include("cohesion.urls")),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("konto/anmelden/", views.SignIn.as_view(), name="login"),
     path("konto/abmelden/", LogoutView.as_view(), name="logout"),
+    path("demo/post/", demo_mail, name="demo_mail"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
