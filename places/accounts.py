@@ -19,7 +19,8 @@ def account_for(email: str, language: str = "de") -> User:
     email = email.strip().lower()
     known = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
     if known is not None:
-        return known.user
+        owner: User = known.user
+        return owner
     user = User.objects.create_user(get_random_string(NAME_LENGTH).lower(), email=email)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     Correspondence.objects.create(user=user, language=language)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from places.geo import WGS84
 from places.importers.municipalities import edition_of
+from places.importers.recorded import Altered, record_import
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
 from places.importers.rows import (
     Column,
@@ -209,7 +210,7 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
     stored = Place.objects.in_bulk([item.row.values["external_id"] for item in located], field_name="external_id")
     actors = _actor_ids({actor for item in located for actor in item.ties or ()}, report)
     before = _stored_involvements(stored.values())
-    new, changed, altered_fields, involved = [], [], {"updated_at"}, []
+    new, changed, altered_fields, involved, recorded = [], [], {"updated_at"}, [], []
     for item in located:
         said = _said(item, fictional)
         place = stored.get(item.row.values["external_id"])
@@ -224,6 +225,8 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
         if has_other_ties:
             involved.append((place, ties or set()))
         if altered or has_other_ties:
+            other_ties = (before.get(place.pk, set()), ties or set()) if has_other_ties else None
+            recorded.append(Altered.of(place, {name: said[name] for name in altered}, other_ties))
             for name in altered:
                 setattr(place, name, said[name])
             place.updated_at = timezone.now()
@@ -240,6 +243,7 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
             for place, ties in group
             for actor, circle, roles in sorted(ties, key=lambda tie: tie[0])
         )
+    record_import(report.file, new, recorded, progress)
     report.counts = {
         "created": len(new),
         "updated": len(changed),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test.utils import CaptureQueriesContext
 
+from places.facts import facts_of
 from places.importers.places import columns, import_places
-from places.models import Actor, Involvement, Place
+from places.models import Actor, Change, Involvement, Place
 from places.vocabulary import CORE_CRITERIA, Circle, Criterion, Role
 from tests.conftest import DATA
 from tests.database.refusals import errors_of, files_without_defect
@@ -215,6 +216,23 @@ def test_a_changed_row_changes_its_place_and_no_other(tmp_path: Path) -> None:
     assert ties(place) == {"Neu": ("key_actor", {"motivator"})}
     assert place.updated_at > before["a"].updated_at
     assert other.updated_at == before["b"].updated_at
+
+
+def test_every_import_of_a_place_is_on_record_with_what_it_changed(tmp_path: Path) -> None:
+    row = {"external_id": "a", "motivator": "Alt|civil_society"}
+    import_places(write(tmp_path, row), today=TODAY)
+    made = Change.objects.get()
+    assert (made.verb, made.acted_as, made.after, made.ags) == ("imported", "platform", {}, "06635001")
+    import_places(
+        write(tmp_path, {**row, "name": "Neuer Laden", "lon": 9.15, "motivator": "Neu|administration"}), today=TODAY
+    )
+    change = Change.objects.exclude(pk=made.pk).get()
+    assert change.before["name"] == "Dorfladen"
+    assert (change.after["name"], change.after["location"][0], change.ags) == ("Neuer Laden", 9.15, "06635002")
+    place = Place.objects.get()
+    assert change.after["actors"] == facts_of(place)["actors"]
+    assert [actor["name"] for actor in change.before["actors"]] == ["Alt"]
+    assert set(change.after) == {"name", "location", "actors"}
 
 
 def test_an_empty_cell_empties_and_a_missing_column_leaves_what_stands(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Settings from the environment: a wrong value is refused with the variable's name."""
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,42 @@ def test_a_secret_is_made_once_and_kept_from_others(monkeypatch: pytest.MonkeyPa
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     monkeypatch.setenv("SECRET_KEY", "from outside")
     assert environment.secret("SECRET_KEY", file) == "from outside"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.org", ("mail.example.org", 25, "", "", False, False)),
+        ("smtp+tls://atlas:p%40ss@mail.example.org", ("mail.example.org", 587, "atlas", "p@ss", True, False)),
+        ("smtps://mail.example.org:4465", ("mail.example.org", 4465, "", "", False, True)),
+    ],
+)
+def test_a_mail_server_is_understood(monkeypatch: pytest.MonkeyPatch, url: str, expected: tuple[object, ...]) -> None:
+    monkeypatch.setenv("EMAIL_URL", url)
+    assert environment.mail_server("EMAIL_URL") == expected
+
+
+def test_without_a_mail_server_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMAIL_URL", raising=False)
+    assert environment.mail_server("EMAIL_URL") is None
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "imap://mail.example.org", "smtp://:25"])
+def test_a_wrong_mail_server_is_refused_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("EMAIL_URL", url.replace("://", "://user:hush@"))
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: expected smtp://") as refused:
+        environment.mail_server("EMAIL_URL")
+    assert "hush" not in str(refused.value)
+
+
+def test_a_day_and_a_choice_are_read_or_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TODAY", "2027-11-23")
+    assert environment.day("TODAY") == date(2027, 11, 23)
+    monkeypatch.setenv("TODAY", "tomorrow")
+    with pytest.raises(ImproperlyConfigured, match="TODAY: "):
+        environment.day("TODAY")
+    monkeypatch.setenv("TASKS", "later")
+    with pytest.raises(ImproperlyConfigured, match="TASKS: expected immediate or database, not 'later'"):
+        environment.one_of("TASKS", {"immediate": "a", "database": "b"})
+    monkeypatch.delenv("TASKS")
+    assert environment.one_of("TASKS", {"immediate": "a", "database": "b"}) == "a"
