@@ -10,8 +10,32 @@ from cohesion.models import Assessment, Score
 from places import keys
 from places.geo import LAEA_EUROPE, WGS84
 from places.locating import municipality_at
-from places.models import Actor, BoundaryEdition, Involvement, Municipality, Place, Region, ResidentPoint
-from places.vocabulary import CORE_CRITERIA, Circle, Kind, Publication, Role, Sector, Status
+from places.models import (
+    Actor,
+    BoundaryEdition,
+    Entry,
+    Involvement,
+    Municipality,
+    Photo,
+    Place,
+    Region,
+    ResidentPoint,
+    ServedArea,
+    Space,
+    Support,
+    tie,
+)
+from places.vocabulary import (
+    CORE_CRITERIA,
+    Circle,
+    Kind,
+    Publication,
+    Role,
+    Sector,
+    SpaceKind,
+    Status,
+    SupportKind,
+)
 
 TODAY = date(2026, 11, 22)
 EDITION_DATE = date(2022, 12, 31)
@@ -110,6 +134,46 @@ def make_place(
         **{criterion.value: True for criterion in CORE_CRITERIA},
     }
     return Place.objects.create(municipality=municipality, location=location, **{**defaults, **fields})
+
+
+def make_support(municipality: Municipality | None = None, *areas: str, **fields: Any) -> Support:
+    """A published support structure in ``municipality`` that serves ``areas``, by default the municipality."""
+    municipality = municipality or make_municipality()
+    defaults: dict[str, Any] = {
+        "name": f"Stelle {Support.objects.count() + 1}",
+        "kind": SupportKind.ADVICE,
+        "publication": Publication.PUBLISHED,
+        "confirmed_on": TODAY,
+        "location": municipality.centre,
+    }
+    support = Support.objects.create(municipality=municipality, **{**defaults, **fields})
+    ServedArea.objects.bulk_create(ServedArea(support=support, area=area) for area in areas or (municipality.ags,))
+    return support
+
+
+def make_space(municipality: Municipality | None = None, **fields: Any) -> Space:
+    """A published space of possibility in ``municipality``, available without an end."""
+    municipality = municipality or make_municipality()
+    defaults: dict[str, Any] = {
+        "name": f"Raum {Space.objects.count() + 1}",
+        "kind": SpaceKind.SHOP,
+        "publication": Publication.PUBLISHED,
+        "confirmed_on": TODAY,
+        "location": municipality.centre,
+    }
+    return Space.objects.create(municipality=municipality, **{**defaults, **fields})
+
+
+def make_photo(entry: Entry, **fields: Any) -> Photo:
+    """A photograph of ``entry`` in the database; there is no file behind it."""
+    defaults: dict[str, Any] = {
+        "image": "photos/test.webp",
+        "thumbnail": "photos/test-klein.webp",
+        "width": 1600,
+        "height": 1200,
+        "alternative_text": "Ein Haus mit offener Tür",
+    }
+    return Photo.objects.create(**{**defaults, **fields}, **tie(entry))
 
 
 def make_actor(name: str = "", sector: Sector = Sector.CIVIL_SOCIETY) -> Actor:
