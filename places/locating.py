@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from places.geo import Bbox
-from places.models import Municipality, Place
+from places.models import ENTRY_MODELS, Entry, Municipality
 
 # About 10 cm: a box around a single point must have an area.
 MARGIN = 1e-6
@@ -24,10 +24,10 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Relocation:
-    """What new boundaries did to the places: how many changed their municipality, and which have none now."""
+    """What new boundaries did to the entries: how many changed their municipality, and which have none now."""
 
     moved: int
-    outside: tuple[Place, ...]
+    outside: tuple[Entry, ...]
 
 
 def locate(longitudes: Sequence[float], latitudes: Sequence[float]) -> list[int | None]:
@@ -79,13 +79,18 @@ def first_covering(polygons: NDArray[Any], x: NDArray[np.float64], y: NDArray[np
 
 
 def relocate() -> Relocation:
-    """Give every place, published or not, the municipality of the current edition that it lies in."""
-    places = list(Place.objects.order_by("pk").only("pk", "name", "external_id", "location", "municipality_id"))
-    found = locate([place.location.x for place in places], [place.location.y for place in places])
-    moved = []
-    for place, municipality in zip(places, found, strict=True):
-        if place.municipality_id != municipality:
-            place.municipality_id = municipality
-            moved.append(place)
-    Place.objects.bulk_update(moved, ["municipality"], batch_size=BATCH)
-    return Relocation(len(moved), tuple(place for place in places if place.municipality_id is None))
+    """Give every entry of every kind, published or not, the municipality of the current edition that it lies in."""
+    moved, outside = 0, []
+    for model in ENTRY_MODELS:
+        manager: Any = model._default_manager
+        entries = list(manager.order_by("pk").only("pk", "name", "external_id", "location", "municipality_id"))
+        found = locate([entry.location.x for entry in entries], [entry.location.y for entry in entries])
+        elsewhere = []
+        for entry, municipality in zip(entries, found, strict=True):
+            if entry.municipality_id != municipality:
+                entry.municipality_id = municipality
+                elsewhere.append(entry)
+        manager.bulk_update(elsewhere, ["municipality"], batch_size=BATCH)
+        moved += len(elsewhere)
+        outside += [entry for entry in entries if entry.municipality_id is None]
+    return Relocation(moved, tuple(outside))

@@ -227,8 +227,10 @@ def _outlines(stand: BoundaryEdition) -> None:
 
 
 def _places(report: Report) -> None:
-    """Every place lies in a municipality of the newest boundaries; which do not is said."""
+    """Every entry lies in a municipality of the newest boundaries; which do not is said."""
     relocation = relocate()
-    report.count("places that changed their municipality", relocation.moved)
-    report.count("places in no municipality", len(relocation.outside))
-    report.notes += [f"Place {place.pk} lies in no municipality now: {place.name}" for place in relocation.outside]
+    report.count("entries that changed their municipality", relocation.moved)
+    report.count("entries in no municipality", len(relocation.outside))
+    report.notes += [
+        f"{type(entry).__name__} {entry.pk} lies in no municipality now: {entry.name}" for entry in relocation.outside
+    ]

@@ -184,8 +184,8 @@ def test_an_older_edition_moves_no_place_and_a_newer_one_moves_all() -> None:
     outside.refresh_from_db()
     assert inside.municipality is not None
     assert (inside.municipality.edition.date, outside.municipality) == (date(2025, 12, 31), None)
-    assert report.counts["places that changed their municipality"] == 2
-    assert report.counts["places in no municipality"] == 1
+    assert report.counts["entries that changed their municipality"] == 2
+    assert report.counts["entries in no municipality"] == 1
     assert f"Place {outside.pk} lies in no municipality now: Waldhaus" in report.notes
 
 

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from places.locating import first_covering, locate, municipality_at, relocate
-from tests.factories import make_edition, make_municipality, make_place, square
+from tests.factories import make_edition, make_municipality, make_place, make_space, square
 
 pytestmark = pytest.mark.django_db
 
@@ -54,15 +54,17 @@ def test_only_the_newest_edition_is_asked() -> None:
     assert locate([9.05], [51.05]) == [newer.pk]
 
 
-def test_new_boundaries_move_every_place_and_name_those_left_outside() -> None:
+def test_new_boundaries_move_every_entry_and_name_those_left_outside() -> None:
     old = make_municipality(geometry=square(9, 51, 0.4))
     stays, lost = make_place(old, longitude=9.05, latitude=51.05), make_place(old, longitude=9.35, latitude=51.35)
+    space = make_space(old, location=stays.location)
     new = make_municipality(edition=make_edition(date(2025, 12, 31)), geometry=square(9, 51, 0.2))
 
     relocation = relocate()
 
-    assert (relocation.moved, relocation.outside) == (2, (lost,))
+    assert (relocation.moved, relocation.outside) == (3, (lost,))
     stays.refresh_from_db()
     lost.refresh_from_db()
-    assert (stays.municipality, lost.municipality) == (new, None)
+    space.refresh_from_db()
+    assert (stays.municipality, lost.municipality, space.municipality) == (new, None, new)
     assert relocate().moved == 0
