@@ -1,4 +1,4 @@
-"""How the kinds of entry stand in addresses: /orte/…, /unterstuetzung/…, /raeume/…. What they are: models/of_entry.py."""
+"""How the kinds of entry stand in addresses: /orte/…, /unterstuetzung/…, /raeume/…. What they are: of_entry.py."""
 
 from typing import ClassVar
 

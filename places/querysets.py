@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     )
 
 
-def _polygon(bbox: Bbox) -> Polygon:
+def bbox_polygon(bbox: Bbox) -> Polygon:
+    """The box as the database asks with it."""
     polygon = Polygon.from_bbox(bbox.as_tuple())
     polygon.srid = WGS84
     return polygon
@@ -82,7 +83,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
     def in_bbox(self, bbox: Bbox) -> MunicipalityQuerySet:
         """Municipalities that touch the box."""
-        return self.filter(geometry__intersects=_polygon(bbox))
+        return self.filter(geometry__intersects=bbox_polygon(bbox))
 
     def touching(self, municipality: Municipality) -> MunicipalityQuerySet:
         """The neighbours of ``municipality`` in its own edition."""
@@ -116,7 +117,7 @@ class EntryQuerySet(models.QuerySet[_Entry]):
 
     def in_bbox(self, bbox: Bbox) -> Self:
         """Entries inside the box or on its border."""
-        return self.filter(location__intersects=_polygon(bbox))
+        return self.filter(location__intersects=bbox_polygon(bbox))
 
     def of_district(self, *district_keys: str) -> Self:
         """Entries in any of the districts (five digits)."""

@@ -1,0 +1,94 @@
+"""Which entries may be the same thing as one that is being written or reviewed. What is done about it: verbs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import cos, hypot, radians
+
+import numpy as np
+from django.contrib.gis.geos import Point
+from django.db.models import Q
+
+from places.geo import Bbox, to_metres
+from places.likeness import likeness
+from places.models import Entry, Place, Space, Support
+from places.querysets import bbox_polygon
+from places.vocabulary import Publication
+
+SAME_SPOT = 150.0  # metres: here even another name may be the same house
+NEAR = 1_500.0
+FAR = 5_000.0
+ALIKE = 0.4  # enough nearby
+VERY_ALIKE = 0.75  # enough farther away, or anywhere in the municipality
+METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """An entry that may be meant."""
+
+    entry: Entry
+    metres: float | None  # None where one of the two has no location yet
+    likeness: float  # of the names, 0 to 1
+
+    @property
+    def weight(self) -> float:
+        """What ranks it: the name first, then how near it is."""
+        nearness = 0.0 if self.metres is None else max(0.0, 1 - self.metres / FAR)
+        return self.likeness + nearness / 2
+
+
+def likely_duplicates(
+    model: type[Place] | type[Support] | type[Space],
+    *,
+    name: str,
+    location: Point | None,
+    municipality_ags: str = "",
+    exclude: int | None = None,
+    limit: int = 5,
+    publications: Iterable[Publication] | None = None,
+) -> list[Duplicate]:
+    """Entries of this kind that may be the same, the likeliest first, in whatever status and publication.
+
+    Left out: what nobody has confirmed yet, and what was merged into another. On the same spot any name is likely;
+    within 1.5 km a similar one; within 5 km, or in the municipality of this AGS, only a very similar one.
+    """
+    around = Q()
+    if location is not None:
+        around |= Q(location__intersects=bbox_polygon(_box(location)))
+    if municipality_ags:
+        around |= Q(municipality__ags=municipality_ags)
+    if not around:
+        return []
+    entries = (
+        model._default_manager.filter(around)
+        .exclude(publication=Publication.DRAFT)
+        .filter(merged_into=None)
+        .select_related("municipality")
+        .defer("municipality__geometry")
+    )
+    if publications is not None:
+        entries = entries.filter(publication__in=list(publications))
+    if exclude is not None:
+        entries = entries.exclude(pk=exclude)
+    found = [Duplicate(entry, _metres(location, entry), likeness(name, entry.name)) for entry in entries]
+    likely = [duplicate for duplicate in found if _is_likely(duplicate)]
+    return sorted(likely, key=lambda duplicate: (-duplicate.weight, duplicate.entry.pk))[:limit]
+
+
+def _is_likely(duplicate: Duplicate) -> bool:
+    if duplicate.metres is not None and duplicate.metres <= NEAR:
+        return duplicate.metres <= SAME_SPOT or duplicate.likeness >= ALIKE
+    return duplicate.likeness >= VERY_ALIKE
+
+
+def _metres(location: Point | None, entry: Entry) -> float | None:
+    if location is None:
+        return None
+    x, y = to_metres(np.array([location.x, entry.location.x]), np.array([location.y, entry.location.y]))
+    return float(hypot(x[1] - x[0], y[1] - y[0]))
+
+
+def _box(location: Point) -> Bbox:
+    high = FAR / METRES_PER_DEGREE
+    wide = high / cos(radians(location.y))
+    return Bbox(location.x - wide, location.y - high, location.x + wide, location.y + high)
