@@ -1,9 +1,10 @@
 """Plain functions that put one thing into the database, with good defaults. No fixtures, no randomness."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 
 from cohesion.models import Assessment, Score
@@ -15,6 +16,7 @@ from places.models import (
     BoundaryEdition,
     Entry,
     Involvement,
+    Mandate,
     Municipality,
     Photo,
     Place,
@@ -22,6 +24,8 @@ from places.models import (
     ResidentPoint,
     ServedArea,
     Space,
+    Stewardship,
+    Submission,
     Support,
     tie,
 )
@@ -34,6 +38,8 @@ from places.vocabulary import (
     Sector,
     SpaceKind,
     Status,
+    SubmissionKind,
+    SubmissionState,
     SupportKind,
 )
 
@@ -208,3 +214,27 @@ def make_score(
         cohesion_class=cohesion_class,
         **{**figures, "population_basis": "grid", **fields},
     )
+
+
+def make_steward(entry: Entry, name: str = "", email: str = "") -> User:
+    """Somebody with a proved address who looks after ``entry``."""
+    name = name or f"steward-{User.objects.count() + 1}"
+    user = User.objects.create_user(name, email=email or f"{name}@example.org")
+    Stewardship.objects.create(user=user, since=TODAY, **tie(entry))
+    return user
+
+
+def make_reviewer(area: str, name: str = "", **terms: Any) -> User:
+    """Somebody with a mandate for ``area``, in force for ten years around TODAY."""
+    user = User.objects.create_user(name or f"reviewer-{area}-{User.objects.count()}")
+    five_years = timedelta(days=5 * 365)
+    Mandate.objects.create(
+        user=user, area=area, **{"starts_on": TODAY - five_years, "ends_on": TODAY + five_years, **terms}
+    )
+    return user
+
+
+def make_submission(entry: Entry, kind: SubmissionKind = SubmissionKind.REGISTRATION, **fields: Any) -> Submission:
+    """A submission about ``entry`` that waits since TODAY."""
+    defaults: dict[str, Any] = {"state": SubmissionState.WAITING, "waiting_since": TODAY}
+    return Submission.objects.create(kind=kind, **{**defaults, **fields}, **tie(entry))
