@@ -11,6 +11,7 @@ from leaflet.admin import LeafletGeoAdmin
 
 from places.correction import correct_place
 from places.locating import municipality_of
+from places.mandates import give_mandate
 from places.models import (
     Actor,
     BoundaryEdition,
@@ -23,7 +24,6 @@ from places.models import (
     Region,
 )
 from places.permissions import may_give_mandates
-from places.review import give_mandate
 from places.vocabulary import Condition
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from places import clock
 from places.forms import ConditionsForm, InventoryForm
 from places.models import Change, Mandate, Municipality
+from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import may_review
-from places.review import rate_conditions, state_inventory
 from places.vocabulary import Condition, Publication
 
 

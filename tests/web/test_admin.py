@@ -9,8 +9,8 @@ from django.forms import model_to_dict
 from django.test import Client
 
 from places.correction import correct_place
+from places.mandates import give_mandate
 from places.models import Change, Mandate, Place
-from places.review import give_mandate
 from places.vocabulary import Verb
 from tests.factories import TODAY, make_municipality, make_place
 
