@@ -2,9 +2,12 @@
 
 from django.db import transaction
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from cohesion.assessment import NothingToAssessError, assess
 from places import clock
+
+READY, RUNNING = "READY", "RUNNING"
 
 
 @task()
@@ -23,5 +26,20 @@ def assess_after_change(**signal: object) -> None:
         transaction.on_commit(_enqueue)
 
 
+def is_being_assessed() -> bool:
+    """Whether figures are about to change: an assessment is queued or at work. Asks nothing where there is no queue."""
+    return _has_queue() and _queued(READY, RUNNING)
+
+
 def _enqueue() -> None:
-    assess_today.enqueue()
+    # After the transaction: what is queued and not begun will see this change too; what has begun may not.
+    if not (_has_queue() and _queued(READY)):
+        assess_today.enqueue()
+
+
+def _has_queue() -> bool:
+    return bool(assess_today.get_backend().supports_defer)
+
+
+def _queued(*states: str) -> bool:
+    return DBTaskResult.objects.filter(task_path=assess_today.module_path, status__in=states).exists()

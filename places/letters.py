@@ -5,13 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import translation
 
 from places.models import Correspondence
-from places.tasks import deliver
+from places.tasks import post
 
 
 def write(
@@ -19,10 +18,10 @@ def write(
 ) -> None:
     """Send the letter of this name to one address as soon as what it speaks of is stored."""
     with translation.override(language or settings.LANGUAGE_CODE):
-        text = render_to_string(f"letters/{letter}.txt", {**context, "site": settings.SITE_URL})
+        template = Engine.get_default().get_template(f"letters/{letter}.txt")
+        text = template.render(Context({**context, "site": settings.SITE_URL}, autoescape=False))
     subject, _, body = text.strip().partition("\n")
-    arguments = (" ".join(subject.split()), body.strip() + "\n", [to], dict(headers or {}))
-    transaction.on_commit(lambda: deliver.enqueue(*arguments))
+    post(" ".join(subject.split()), body.strip() + "\n", [to], dict(headers or {}))
 
 
 def write_to(user: AbstractBaseUser, letter: str, *, headers: Mapping[str, str] | None = None, **context: Any) -> None:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "sok_site.headers.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,6 +97,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sok_site.second_factor.SecondFactorMiddleware",
+    "sok_site.undelivered.UndeliveredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -118,13 +121,67 @@ TEMPLATES = [
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "review"
+LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "map"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# --- Signing in: a code by mail, a passkey or a password; nobody signs up by himself (sok_site/accounts.py) ------------
+PROXIES = environment.number("PROXIES", 1 if PUBLIC_HOSTS else 0)  # whose word on where a request comes from counts
+SECOND_FACTOR_REQUIRED = environment.flag("SECOND_FACTOR_REQUIRED", bool(PUBLIC_HOSTS))
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # one cookie less
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+_CODE = {"numeric": True, "length": 8}
+ACCOUNT_ADAPTER = "sok_site.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # what an account can have; signing up is closed
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = _CODE
+ACCOUNT_CHANGE_EMAIL = True  # one address; a new one replaces it once it is proved
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # mail is slow at times
+ACCOUNT_LOGIN_BY_CODE_FORMAT = _CODE
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = _CODE
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,12/h/key"}
+ACCOUNT_FORMS = {
+    "login": "sok_site.account_forms.PasswordSignIn",
+    "request_login_code": "sok_site.account_forms.RequestCode",
+    "confirm_login_code": "sok_site.account_forms.ConfirmCode",
+    "confirm_email_verification_code": "sok_site.account_forms.ConfirmAddressCode",
+    "confirm_password_reset_code": "sok_site.account_forms.ConfirmResetCode",
+    "add_email": "sok_site.account_forms.NewAddress",
+    "change_email": "sok_site.account_forms.CorrectAddress",
+    "change_password": "sok_site.account_forms.ChangePassword",
+    "set_password": "sok_site.account_forms.SetPassword",
+    "reset_password": "sok_site.account_forms.RequestReset",
+    "reset_password_from_key": "sok_site.account_forms.ResetPassword",
+    "reauthenticate": "sok_site.account_forms.ReauthenticateByPassword",
+}
+MFA_ADAPTER = "sok_site.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "SOK-Atlas"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones go wrong by half a minute
+MFA_FORMS = {
+    "authenticate": "sok_site.account_forms.SecondFactorCode",
+    "reauthenticate": "sok_site.account_forms.ReauthenticateByCode",
+    "activate_totp": "sok_site.account_forms.ActivateTotp",
+    "add_webauthn": "sok_site.account_forms.AddPasskey",
+    "edit_webauthn": "sok_site.account_forms.RenamePasskey",
+}
 
 # --- Database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": environment.database("DATABASE_URL", f"spatialite:///{VAR_DIR / 'sok-atlas.sqlite3'}")}
