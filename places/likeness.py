@@ -6,8 +6,26 @@ from places import keys
 
 # Words that tell no place from another.
 _SMALL_WORDS = frozenset(
-    ("der", "die", "das", "des", "dem", "den", "am", "an", "auf", "bei", "im", "in", "und", "von", "vom", "zu", "zum")
-    + ("zur", "e", "v", "ev")
+    (
+        "der",
+        "die",
+        "das",
+        "des",
+        "dem",
+        "den",
+        "am",
+        "im",
+        "in",
+        "und",
+        "von",
+        "vom",
+        "zu",
+        "zum",
+        "zur",
+        "e",
+        "v",
+        "ev",
+    )
 )
 _ALIKE = 0.75  # from here on two words count as one word spelled differently
 

@@ -37,6 +37,7 @@ _RULE = re.compile(
     rf"(?:(?P<days>{_SPAN}(?:,{_SPAN})*)|(?P<nth_day>{_DAY})\[(?P<nth>[1-5])\]|(?P<holidays>PH))"
     rf" (?P<times>{_TIMES}(?:,{_TIMES})*|off|closed)"
 )
+BY_APPOINTMENT = '"by appointment"'
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,16 @@ def read(text: str) -> list[Hours] | None:
     """The lines of ``text`` in the active language; None where it says more than is read here."""
     if text.strip() == "24/7":
         return [Hours(_("täglich"), _("rund um die Uhr"))]
-    rules = [_RULE.fullmatch(rule.strip()) for rule in text.split(";") if rule.strip()]
+    if text.strip() == BY_APPOINTMENT:
+        return [Hours(_("Besuch"), _("nach Vereinbarung"))]
+    fixed, _or, otherwise = text.partition("||")
+    if otherwise and otherwise.strip() != BY_APPOINTMENT:
+        return None
+    rules = [_RULE.fullmatch(rule.strip()) for rule in fixed.split(";") if rule.strip()]
     if not rules or None in rules:
         return None
-    return [Hours(_days(rule), _times(rule["times"])) for rule in rules if rule]
+    appointment = [Hours(_("sonst"), _("nach Vereinbarung"))] if otherwise else []
+    return [Hours(_days(rule), _times(rule["times"])) for rule in rules if rule] + appointment
 
 
 def _days(rule: re.Match[str]) -> str:
