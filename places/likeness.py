@@ -58,4 +58,5 @@ def _covered(mine: list[str], theirs: list[str]) -> float:
 
 def _ratio(one: str, other: str) -> float:
     """How much of two texts is the same; in one order, because difflib's answer depends on it."""
-    return SequenceMatcher(None, *sorted((one, other)), autojunk=False).ratio()
+    first, second = sorted((one, other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
