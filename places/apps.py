@@ -7,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class PlacesConfig(AppConfig):
     name = "places"
     verbose_name = _("Orte und Gebiete")
+
+    def ready(self) -> None:
+        from places import photographs  # noqa: F401 - from now on files go with their photographs

@@ -1,0 +1,114 @@
+"""What somebody changed in a form, held against what others changed meanwhile. It reads; stewardship.py writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from places.facts import COORDINATE_DECIMALS, Facts, facts_of
+from places.models import Change, Entry, Submission
+from places.proposals import open_proposal
+from places.vocabulary import Role, Verb
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One fact that two people gave different values."""
+
+    name: str
+    base: Any  # what stood when the page was opened
+    theirs: Any  # what stands now
+    mine: Any  # what was typed
+    change: Change | None  # the line of the record by which theirs came
+
+
+class ConflictError(Exception):
+    """Others changed the same facts meanwhile. Nothing was written."""
+
+    def __init__(self, conflicts: Iterable[Conflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(", ".join(conflict.name for conflict in self.conflicts))
+
+
+def latest_change(entry: Entry) -> int:
+    """The id of the last line of the record of ``entry``: what a page that is shown now has seen; 0 before any."""
+    return Change.of_entry(entry).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def shown_facts(entry: Entry, *, with_proposal: bool) -> Facts:
+    """The facts a form starts from: as they stand; for a steward, with what is proposed already."""
+    proposal = open_proposal(entry) if with_proposal else None
+    return facts_of(entry) | (proposal.values if proposal else {})
+
+
+def my_changes(
+    entry: Entry, facts: Facts, *, seen: int, with_proposal: bool, seen_proposal: int | None = None
+) -> Facts:
+    """The facts that somebody changed who saw the entry as it was after the change ``seen``, and that differ from what
+    is there now. ``seen_proposal`` is the proposal that the page showed, 0 for none; by default the open one.
+
+    Raises ConflictError where others gave one of them another value since.
+    """
+    facts = {name: as_stored(name, value) for name, value in facts.items()}
+    now = shown_facts(entry, with_proposal=with_proposal)
+    since = list(Change.of_entry(entry).filter(pk__gt=seen).order_by("pk"))
+    then = facts_of(entry) | _earliest(change for change in since if change.verb != Verb.PROPOSED)
+    if with_proposal:
+        then |= _proposed_then(entry, seen, seen_proposal)
+    mine = {name: value for name, value in facts.items() if not _same(name, value, then.get(name))}
+    mine = {name: value for name, value in mine.items() if not _same(name, value, now.get(name))}
+    conflicts = [
+        Conflict(name, then.get(name), now.get(name), value, _by_whom(name, since))
+        for name, value in mine.items()
+        if not _same(name, then.get(name), now.get(name))
+    ]
+    if conflicts:
+        raise ConflictError(conflicts)
+    return mine
+
+
+def as_stored(name: str, value: Any) -> Any:
+    """``value`` as facts.py reads it back: lists in their order, coordinates rounded, lines ended alike."""
+    if name == "actors":
+        rows = [{**row, "roles": _ordered_roles(row["roles"])} for row in value]
+        return sorted(rows, key=lambda row: (row["name"], row["sector"], row["circle"], row["roles"]))
+    if name == "areas":
+        return sorted(set(value))
+    if name == "location" and value is not None:
+        return [round(degrees, COORDINATE_DECIMALS) for degrees in value]
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    return value
+
+
+def _ordered_roles(roles: Iterable[str]) -> list[str]:
+    order = [role.value for role in Role]
+    return sorted(set(roles), key=lambda role: (order.index(role) if role in order else len(order), role))
+
+
+def _same(name: str, one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(as_stored(name, one) == as_stored(name, other))
+
+
+def _earliest(changes: Iterable[Change]) -> Facts:
+    """What stood before all of ``changes``, of the facts they touched."""
+    found: Facts = {}
+    for change in changes:
+        found = change.before | found
+    return found
+
+
+def _proposed_then(entry: Entry, seen: int, seen_proposal: int | None) -> Facts:
+    """What the page showed as proposed, though it may be decided or proposed differently by now."""
+    shown = open_proposal(entry) if seen_proposal is None else Submission.of(entry).filter(pk=seen_proposal).first()
+    if shown is None:
+        return {}
+    lines = Change.of_entry(entry).filter(verb=Verb.PROPOSED, at__gte=shown.created_at).order_by("-pk")
+    seen_line = lines.filter(pk__lte=seen).first()
+    found: Facts = seen_line.after if seen_line else {} if lines.exists() else shown.values
+    return found
+
+
+def _by_whom(name: str, since: list[Change]) -> Change | None:
+    return next((change for change in reversed(since) if name in change.after or name in change.before), None)
