@@ -1,4 +1,4 @@
-"""Fields of the API's answers: what is not known is null, addresses are absolute. Which answer has which: api.py."""
+"""Fields of the API's answers: what is not known is null, addresses are absolute. Which answer has which: api/."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar

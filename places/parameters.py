@@ -1,4 +1,4 @@
-"""Query parameters of the API: declared per endpoint, parsed once, refused by name. Who has which: api.py."""
+"""Query parameters of the API: declared per endpoint, parsed once, refused by name. Who has which: api/."""
 
 from collections.abc import Iterable
 from typing import Any, cast

@@ -1,6 +1,6 @@
 """What every read of the API shares: parameters, geometry on request, what stands beside the data, when it changed.
 
-The endpoints of places are in api.py; how an answer is written (JSON, GeoJSON, CSV, problems, pages) in sok_site.
+The endpoints are in api/; how an answer is written (JSON, GeoJSON, CSV, problems, pages) in sok_site.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Reading(generics.GenericAPIView[Any]):
     geometry: ClassVar[str] = ""  # the field that GeoJSON shows
     operation: ClassVar[str] = ""  # its name in the OpenAPI document
     title: ClassVar[str] = ""
+    may_have_gone: ClassVar[bool] = False  # what was merged or withdrawn answers 301 or 410
 
     asked: dict[str, Any]
 

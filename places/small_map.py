@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon
 
-from places.models import Place
+from places.models import Entry
 
 WIDTH = 320  # of the drawing, in units of SVG
 LOWEST, HIGHEST = 200, 340  # height of the drawing
@@ -24,9 +24,9 @@ HERE, COUNTED, UNCOUNTED = "here", "counted", "uncounted"
 
 @dataclass(frozen=True)
 class Dot:
-    """A place on the drawing."""
+    """A place, or another entry, on the drawing."""
 
-    place: Place
+    place: Entry
     tone: str  # HERE, COUNTED or UNCOUNTED
     x: float
     y: float
@@ -60,7 +60,7 @@ class SmallMap:
         }
 
 
-def small_map(geometry: MultiPolygon | None, places: Iterable[tuple[Place, str]]) -> SmallMap | None:
+def small_map(geometry: MultiPolygon | None, places: Iterable[tuple[Entry, str]]) -> SmallMap | None:
     """The map of an outline (WGS 84) and of places with their tone; None where there is nothing to draw."""
     located = list(places)
     boxes = [geometry.extent] if geometry else []

@@ -17,8 +17,10 @@ from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
-from places.api import PlaceDetail, Places
-from places.models import Municipality, Place
+from places.api.places import PlaceDetail, Places
+from places.api.spaces import SpaceDetail, Spaces
+from places.api.supports import SupportDetail, Supports
+from places.models import Municipality, Place, Space, Support
 from places.reading import Reading
 from sok_site.openapi import document
 from sok_site.problems import problem_response
@@ -27,6 +29,8 @@ from sok_site.reference import reference
 ENTRANCES = {
     "municipalities": "municipality-list",
     "places": "place-list",
+    "support": "support-list",
+    "spaces": "space-list",
     "interplay": "interplay",
     "assessments": "assessment-list",
     "scores": "scores",
@@ -83,6 +87,8 @@ def _examples() -> dict[str, str]:
     found = {
         "{ags}": Municipality.objects.current().order_by("ags").values_list("ags", flat=True).first(),
         "places/{id}": Place.objects.published().order_by("pk").values_list("pk", flat=True).first(),
+        "support/{id}": Support.objects.published().order_by("pk").values_list("pk", flat=True).first(),
+        "spaces/{id}": Space.objects.published().order_by("pk").values_list("pk", flat=True).first(),
         "assessments/{id}": Assessment.objects.order_by("-pk").values_list("pk", flat=True).first(),
     }
     return {
@@ -118,6 +124,10 @@ urlpatterns = [
     path("municipalities/<str:ags>/places/", MunicipalityPlaces.as_view(), name="municipality-places"),
     path("places/", Places.as_view(), name="place-list"),
     path("places/<int:id>/", PlaceDetail.as_view(), name="place-detail"),
+    path("support/", Supports.as_view(), name="support-list"),
+    path("support/<int:id>/", SupportDetail.as_view(), name="support-detail"),
+    path("spaces/", Spaces.as_view(), name="space-list"),
+    path("spaces/<int:id>/", SpaceDetail.as_view(), name="space-detail"),
     path("interplay/", Interplay.as_view(), name="interplay"),
     path("assessments/", Assessments.as_view(), name="assessment-list"),
     path("assessments/<int:id>/", AssessmentDetail.as_view(), name="assessment-detail"),

@@ -66,6 +66,9 @@ PROBLEMS = {
     406: "None of the formats in `Accept` is available.",
 }
 
+MOVED = "It was merged with another entry, which has this address."
+GONE = "It was there and is no longer public."
+
 
 def parameter_order(parameter: dict[str, Any]) -> int:
     """An endpoint's own parameters first, then those that all lists share."""
@@ -133,9 +136,10 @@ class Schema(AutoSchema):
                 for name, media in self._media().items()
             },
             304: OpenApiResponse(description="Not modified."),
+            **({301: OpenApiResponse(description=MOVED)} if self.view.may_have_gone else {}),
             **{
                 (status, PROBLEM): OpenApiResponse(self._component("Problem", PROBLEM_SCHEMA), description)
-                for status, description in PROBLEMS.items()
+                for status, description in {**PROBLEMS, **({410: GONE} if self.view.may_have_gone else {})}.items()
             },
         }
 

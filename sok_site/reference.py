@@ -28,6 +28,16 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
         _("Alle veröffentlichten Sozialen Orte mit Kriterien, Einschätzungen und Akteuren."),
     ),
     "getPlace": (_("Ein Ort"), _("Ein veröffentlichter Sozialer Ort.")),
+    "listSupport": (
+        _("Unterstützungsstrukturen"),
+        _("Wer Sozialen Orten hilft: Beratung, Förderung, Netzwerke, mit den Gebieten, für die sie da sind."),
+    ),
+    "getSupport": (_("Eine Unterstützungsstruktur"), _("Eine veröffentlichte Unterstützungsstruktur.")),
+    "listSpaces": (
+        _("Möglichkeitsräume"),
+        _("Räume, aus denen ein Sozialer Ort werden könnte: wo, wie groß, wem sie gehören, bis wann sie frei sind."),
+    ),
+    "getSpace": (_("Ein Möglichkeitsraum"), _("Ein veröffentlichter Möglichkeitsraum.")),
     "getInterplay": (
         _("Wechselspiel"),
         _("Wie viele Gemeinden welche Klasse und Stufe haben, auch wo es keine gibt; ohne gemeindefreie Gebiete."),
@@ -57,6 +67,7 @@ PARAMETERS: dict[str, Promise] = {
     "kind": _("von einer dieser Arten"),
     "status": _("in einem dieser Zustände"),
     "role_missing": _("Mindestens eine dieser Rollen der Trias ist unbesetzt."),
+    "serves": _("für diese Gemeinde da (AGS)"),
     "bbox": _("nur was dieses Rechteck berührt: minlon,minlat,maxlon,maxlat in Grad (WGS 84)"),
     "page": _("welche Seite, ab 1"),
     "page_size": _("Einträge je Seite"),
@@ -68,6 +79,8 @@ EXAMPLE_QUERIES = {
     "listMunicipalityPlaces": "?status=active,planned",
     "listPlaces": "?role_missing=promoter&format=csv",
     "getPlace": "?format=geojson",
+    "listSupport": "?kind=advice,funding&format=csv",
+    "listSpaces": "?status=active&format=geojson",
     "getInterplay": "?state=06",
 }
 TYPES: dict[tuple[str, str], Promise] = {

@@ -126,9 +126,16 @@ def _at(item: Any, path: Iterable[str | int]) -> Any:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):  # actors, as import_places reads them
-        return "; ".join(f"{actor['name']}|{actor['sector']}" for actor in value)
+    if isinstance(value, list):
+        return "; ".join(_part(part) for part in value)
     return value
+
+
+def _part(part: Any) -> str:
+    """One of several in a cell: an actor as import_places reads it, a photograph by its address, a word."""
+    if not isinstance(part, dict):
+        return str(part)
+    return f"{part['name'] or ''}|{part['sector']}" if "sector" in part else str(part["url"])
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------

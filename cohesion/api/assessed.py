@@ -10,7 +10,7 @@ from rest_framework import serializers
 from cohesion.explanation import Explanation, explain
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass, LossKind, PopulationBasis
-from places.api import ActorSerializer, PlaceReferenceSerializer
+from places.api.places import ActorSerializer, PlaceReferenceSerializer
 from places.fields import Address, Known, KnownWord
 from places.models import BoundaryEdition, Municipality
 from places.parameters import Parameters

@@ -17,7 +17,8 @@ from cohesion.models import Score
 from cohesion.querysets import with_scores
 from cohesion.vocabulary import CohesionClass
 from places import keys
-from places.api import ConditionsSerializer, PlacesOfMunicipality, RegionSerializer
+from places.api.parts import RegionSerializer
+from places.api.places import ConditionsSerializer, PlacesOfMunicipality
 from places.fields import Address, FeatureSerializer, Known, KnownWord, PageAddress, Position
 from places.models import Municipality
 from places.parameters import BoxParameters, Key, PageParameters, Parameters, Several, Word

@@ -1,7 +1,7 @@
 """What every entry has, whatever it is: a Sozialer Ort, a support structure, a space. Who looks after it: care.py."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self, cast
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -82,6 +82,14 @@ class Entry(models.Model):
     def is_published(self) -> bool:
         """Whether the public sees it."""
         return self.publication == Publication.PUBLISHED
+
+    def successor(self) -> Self | None:
+        """The entry it went into, the last of the chain where that one was merged too; None where it was not."""
+        found, passed = self.merged_into, {self.pk}
+        while found is not None and found.merged_into is not None and found.pk not in passed:
+            passed.add(found.pk)
+            found = found.merged_into
+        return cast("Self | None", found)
 
     def is_fresh(self, as_of: date, freshness_months: int) -> bool:
         """Whether it was confirmed no longer than ``freshness_months`` before ``as_of``."""

@@ -8,14 +8,12 @@ from math import cos, pi, sin
 from statistics import mean
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 
 from places import clock, opening_hours
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import Actor, Involvement, Place
-from places.small_map import COUNTED, HERE, UNCOUNTED, SmallMap, small_map
+from places.views.entry import entry_context, public_entry
 from places.vocabulary import CORE_CRITERIA, Circle, Condition, Criterion, Dynamic, Rating, Role, Status
 
 RING_RADII = {Circle.KEY_ACTOR: 42, Circle.FELLOW: 84, Circle.SUPPORTER: 126}  # of the drawing, units of SVG
@@ -23,47 +21,26 @@ RING_CENTRE = 150
 
 
 def place(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """One published place; an address with another name in it leads to the right one."""
-    found = get_object_or_404(
-        Place.objects.published().select_related("municipality__district", "municipality__state"), pk=pk
-    )
-    if request.path != found.get_absolute_url():
-        return redirect(found, permanent=True)
-    today = clock.today()
+    """One published place; what else may be answered: ``public_entry``."""
+    found = public_entry(request, Place, pk)
+    if isinstance(found, HttpResponse):
+        return found
     involvements = list(found.involvements.select_related("actor").order_by("actor__name", "actor_id"))
     return render(
         request,
         "places/place.html",
         {
-            "place": found,
-            "municipality": found.municipality,
-            "crumbs": _crumbs(found),
+            **entry_context(request, found),
             "answers": Answers.of(found, CORE_CRITERIA),
             "further_answers": Answers.of(found, [name for name in Criterion if name not in CORE_CRITERIA]),
             "triad": Triad.of(involvements),
             "circles": [Ring.of(circle, involvements) for circle in Circle],
             "conditions": Ratings.of(found.condition_ratings()),
             "dynamics": Ratings.of(found.dynamics_ratings()),
-            "standing": Standing.of(found, today),
+            "standing": Standing.of(found, clock.today()),
             "hours": opening_hours.read(found.opening_hours),
-            "map": _map(found, today),
         },
     )
-
-
-def _crumbs(found: Place) -> list[tuple[str, str]]:
-    above = [(found.municipality.name, found.municipality.get_absolute_url())] if found.municipality else []
-    return [(_("Karte"), reverse("map")), *above, (found.name, "")]
-
-
-def _map(found: Place, today: date) -> SmallMap | None:
-    """Its municipality with all published places, this one marked."""
-    beside = Place.objects.published().exclude(municipality=None).exclude(pk=found.pk)
-    tones = [
-        (other, COUNTED if other.is_counted(today, DEFAULT_FRESHNESS_MONTHS) else UNCOUNTED)
-        for other in beside.filter(municipality=found.municipality_id)
-    ]
-    return small_map(found.municipality.geometry if found.municipality else None, [*tones, (found, HERE)])
 
 
 @dataclass(frozen=True)

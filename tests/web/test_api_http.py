@@ -1,5 +1,6 @@
 """What every endpoint has: problems, methods, validators, languages, open to other sites."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,15 @@ from cohesion.api.scores import Scores
 from places.models import BoundaryEdition, Place
 from sok_site.openapi import document
 from sok_site.problems import PROBLEM
-from tests.factories import make_actor, make_assessment, make_municipality, make_place, make_score
+from tests.factories import (
+    make_actor,
+    make_assessment,
+    make_municipality,
+    make_place,
+    make_score,
+    make_space,
+    make_support,
+)
 from tests.web.answers import API, ask, check_against, get
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +36,10 @@ PATHS = [
     "municipalities/06635001/places/",
     "places/",
     "places/{place}/",
+    "support/",
+    "support/{support}/",
+    "spaces/",
+    "spaces/{space}/",
     "interplay/",
     "assessments/",
     "assessments/{assessment}/",
@@ -38,7 +51,12 @@ PATHS = [
 def ids() -> dict[str, int]:
     municipality, assessment = make_municipality("06635001"), make_assessment()
     make_score(municipality, assessment)
-    return {"place": make_place(municipality).pk, "assessment": assessment.pk}
+    return {
+        "place": make_place(municipality).pk,
+        "support": make_support(municipality).pk,
+        "space": make_space(municipality).pk,
+        "assessment": assessment.pk,
+    }
 
 
 def problem_of(response: Any, status: int) -> dict[str, Any]:
@@ -51,7 +69,7 @@ def problem_of(response: Any, status: int) -> dict[str, Any]:
 
 def test_the_paths_of_this_test_are_all_that_are_documented() -> None:
     parts = [path.removeprefix(API).replace("{ags}", "06635001") for path in document()["paths"]]
-    assert sorted(parts) == sorted(path.replace("{place}", "{id}").replace("{assessment}", "{id}") for path in PATHS)
+    assert sorted(parts) == sorted(re.sub(r"\{\w+\}", "{id}", path) for path in PATHS)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -155,7 +155,12 @@ def test_the_detail_explains_the_class_by_public_places_only(korbach: Municipali
     assert get("municipalities/06635015/")["cohesion"]["explanation"] == {
         "standing": [{"place": named, "share": 0.1235, "loss": 0.1}],
         "standing_count": 2,
-        "carriers": [{"actor": {"id": str(actor.pk), "name": "Verein", "sector": "civil_society"}, "loss": 0.5}],
+        "carriers": [
+            {
+                "actor": {"id": str(actor.pk), "name": "Verein", "is_person": False, "sector": "civil_society"},
+                "loss": 0.5,
+            }
+        ],
         "residents": 100,
         "unreached_residents": 10,
         "crowded": [{"place": named, "crowding": 0.5, "demand": 6000}],

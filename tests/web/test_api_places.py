@@ -1,19 +1,33 @@
 """/api/v1/places/: what a place says, who may be seen, filters, GeoJSON and CSV."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
-from places.models import Place
-from places.vocabulary import Circle, Condition, Criterion, Dynamic, Publication, Role, Sector, Status
-from tests.factories import TODAY, involve, make_actor, make_municipality, make_place, make_region, square
-from tests.web.answers import get, refused
+from places.models import Actor, Place
+from places.record import write_change
+from places.vocabulary import ActedAs, Circle, Condition, Criterion, Dynamic, Publication, Role, Sector, Status, Verb
+from tests.factories import (
+    NOON,
+    TODAY,
+    involve,
+    make_actor,
+    make_municipality,
+    make_photo,
+    make_place,
+    make_region,
+    square,
+)
+from tests.web.answers import ask, get, refused
 
 pytestmark = pytest.mark.django_db
 
-HIDDEN = [publication for publication in Publication if publication != Publication.PUBLISHED]
+# One that was archived was public once: it is gone, test_what_was_public_is_gone_or_leads_on.
+HIDDEN = [Publication.DRAFT, Publication.SUBMITTED, Publication.REJECTED]
 
 
 def names(**query: Any) -> list[str]:
@@ -32,13 +46,15 @@ def test_a_place_says_what_is_known_and_null_where_nothing_is() -> None:
         postcode="34497",
         strengthens_ties=False,
         engaged_actors=3,
+        participation="Einfach vorbeikommen.",
         conflict_space=1,
     )
+    photo = make_photo(place, credit="Dorfverein")
     association, firm = make_actor("Verein"), make_actor("Hofladen", Sector.PRIVATE_SECTOR)
     involve(place, association, Role.MOTIVATOR, Role.PROMOTER)
     involve(place, firm, circle=Circle.SUPPORTER)
-    carrier = {"id": str(association.pk), "name": "Verein", "sector": "civil_society"}
-    supporter = {"id": str(firm.pk), "name": "Hofladen", "sector": "private_sector"}
+    carrier = {"id": str(association.pk), "name": "Verein", "is_person": False, "sector": "civil_society"}
+    supporter = {"id": str(firm.pk), "name": "Hofladen", "is_person": False, "sector": "private_sector"}
     affirmed = dict.fromkeys(["community_use", "low_threshold", "open_to_all"], True)
     answer = get(f"places/{place.pk}/")
     assert answer.pop("updated_at").startswith(f"{place.updated_at:%Y-%m-}")
@@ -57,15 +73,27 @@ def test_a_place_says_what_is_known_and_null_where_nothing_is() -> None:
         "district": {"ags": "06635", "name": "Kreis 06635"},
         "address": {"street": "Am Anger 1", "postcode": "34497", "city": None},
         "description": None,
+        "participation": "Einfach vorbeikommen.",
         "website": None,
         "opening_hours": None,
         "founded_on": None,
         "confirmed_on": "2026-11-22",
+        "is_confirmed": True,
         "criteria": {**dict.fromkeys(Criterion.values), **affirmed, "strengthens_ties": False},
         "conditions": {**dict.fromkeys(Condition.values), "engaged_actors": 3},
         "dynamics": {**dict.fromkeys(Dynamic.values), "conflict_space": 1},
         "triad": {"motivator": [carrier], "provider": [], "promoter": [carrier]},
         "circles": {"key_actor": [carrier], "fellow": [], "supporter": [supporter]},
+        "photos": [
+            {
+                "url": f"http://testserver/fotos/{photo.pk}/gross.webp",
+                "thumbnail_url": f"http://testserver/fotos/{photo.pk}/klein.webp",
+                "alternative_text": "Ein Haus mit offener Tür",
+                "credit": "Dorfverein",
+                "width": 1600,
+                "height": 1200,
+            }
+        ],
         "source": None,
         "licence": None,
         "url": f"http://testserver/api/v1/places/{place.pk}/",
@@ -82,6 +110,50 @@ def test_a_place_that_is_not_published_is_seen_nowhere(publication: Publication)
     assert get("municipalities/06635015/places/")["count"] == 0
     problem = get(f"places/{place.pk}/", HTTPStatus.NOT_FOUND)
     assert "Geheim" not in str(problem)
+
+
+def test_what_was_public_is_gone_or_leads_on() -> None:
+    heir = make_place(make_municipality())
+    middle = make_place(heir.municipality, publication=Publication.ARCHIVED, merged_into=heir)
+    first = make_place(heir.municipality, publication=Publication.ARCHIVED, merged_into=middle)
+    withdrawn = make_place(heir.municipality, publication=Publication.ARCHIVED, name="Geheim")
+    response = Client().get(f"/api/v1/places/{first.pk}/?format=geojson")
+    assert (response.status_code, response["Location"]) == (301, f"/api/v1/places/{heir.pk}/?format=geojson")
+    problem = get(f"places/{withdrawn.pk}/", HTTPStatus.GONE)
+    assert "Geheim" not in str(problem)
+    assert get("places/")["count"] == 1
+
+
+def test_a_person_who_does_not_wish_to_be_named_has_no_name() -> None:
+    place = make_place(make_municipality())
+    nameless = Actor.objects.create(name="", is_person=True, sector=Sector.CIVIL_SOCIETY)
+    involve(place, nameless, Role.PROVIDER)
+    (told,) = get(f"places/{place.pk}/")["triad"]["provider"]
+    assert told == {"id": str(nameless.pk), "name": None, "is_person": True, "sector": "civil_society"}
+    assert get("places/", format="csv")[0]["triad_provider"] == "|civil_society"
+
+
+def test_a_confirmation_holds_for_two_years_and_its_end_changes_the_answer(settings: Settings) -> None:
+    settings.TODAY = date(2026, 11, 22)
+    place = make_place(make_municipality(), confirmed_on=date(2024, 11, 22))
+    Place.objects.update(updated_at=NOON)
+    first = ask(f"places/{place.pk}/")
+    assert first.json()["is_confirmed"] is True
+    settings.TODAY = date(2026, 11, 23)
+    headers = {"If-Modified-Since": first["Last-Modified"]}
+    changed = Client().get(f"/api/v1/places/{place.pk}/", headers=headers)
+    assert changed.status_code == HTTPStatus.OK
+    assert changed.json()["is_confirmed"] is False
+    assert get("places/", format="csv")[0]["is_confirmed"] == "false"
+
+
+def test_a_photograph_changes_the_answer_for_whoever_asks_what_is_newer() -> None:
+    place = make_place(make_municipality())
+    Place.objects.update(updated_at=NOON)
+    before = ask("places/")["Last-Modified"]
+    photo = make_photo(place)
+    write_change(place, Verb.ADDED_PHOTO, by=None, acted_as=ActedAs.STEWARD, after={"photo": photo.alternative_text})
+    assert Client().get("/api/v1/places/", headers={"If-Modified-Since": before}).status_code == HTTPStatus.OK
 
 
 def test_a_place_that_does_not_exist_is_not_found() -> None:

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from sok_site.openapi import document
 from sok_site.reference import OPERATIONS, PARAMETERS
-from tests.factories import make_municipality, make_place
+from tests.factories import make_municipality, make_place, make_space, make_support
 from tests.web.answers import API
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
@@ -52,7 +52,10 @@ def test_every_operation_and_every_parameter_is_worded_for_people() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_reference_shows_every_path_with_an_example_that_works(language: str, client: Client) -> None:
-    make_place(make_municipality("16061045"))
+    municipality = make_municipality("16061045")
+    make_place(municipality)
+    make_support(municipality)
+    make_space(municipality)
     page = client.get(f"{API}docs/", headers={"Accept-Language": language})
     assert page.status_code == HTTPStatus.OK
     text = page.content.decode()

@@ -5,7 +5,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from places.vocabulary import Role
-from tests.factories import involve, make_actor, make_assessment, make_municipality, make_place, make_score
+from tests.factories import (
+    involve,
+    make_actor,
+    make_assessment,
+    make_municipality,
+    make_photo,
+    make_place,
+    make_score,
+    make_space,
+    make_support,
+)
 from tests.web.answers import ask
 
 pytestmark = pytest.mark.django_db
@@ -14,9 +24,12 @@ LISTS = [
     ("municipalities/", {}, 6),
     ("municipalities/", {"format": "geojson"}, 6),
     ("municipalities/", {"format": "csv"}, 6),
-    ("municipalities/06635001/places/", {}, 8),
-    ("places/", {}, 7),
-    ("places/", {"format": "csv", "district": "06635"}, 7),
+    ("municipalities/06635001/places/", {}, 11),
+    ("places/", {}, 10),
+    ("places/", {"format": "csv", "district": "06635"}, 10),
+    ("support/", {}, 9),
+    ("support/", {"serves": "06635001", "format": "csv"}, 9),
+    ("spaces/", {}, 8),
     ("municipalities/06635001/history/", {}, 6),
     ("assessments/", {}, 5),
     ("interplay/", {}, 5),
@@ -31,6 +44,9 @@ def grow(rows: int) -> None:
         place = make_place(municipality)
         involve(place, make_actor(), Role.PROVIDER)
         involve(place, make_actor(), Role.MOTIVATOR)
+        make_photo(place)
+        make_photo(make_support(municipality, "06", "06635001"))
+        make_photo(make_space(municipality))
         make_score(municipality, assessment, critical_kind="place", critical_place=place, critical_name=place.name)
 
 

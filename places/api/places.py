@@ -5,25 +5,21 @@ from typing import Any
 
 from rest_framework import serializers
 
-from places import keys
-from places.fields import Address, FeatureSerializer, Known, PageAddress, Position, Rating, Wording
+from places.api.parts import (
+    EntryDetail,
+    EntryListing,
+    EntryParameters,
+    EntryReading,
+    EntrySerializer,
+    StatusParameters,
+)
+from places.fields import Address, Known, Rating
 from places.models import Involvement, Place
-from places.parameters import BoxParameters, Key, Several, Word
-from places.reading import Detail, Listing, Reading
-from places.vocabulary import Circle, Condition, Criterion, Dynamic, Kind, Role, Sector, Status
+from places.parameters import Several, Word
+from places.reading import Listing
+from places.vocabulary import Circle, Condition, Criterion, Dynamic, Kind, Role, Sector
 
 # --- Serializers ----------------------------------------------------------------------------------------------------
-
-
-class RegionSerializer(serializers.Serializer[Any]):
-    ags = serializers.CharField(source="key", help_text="District: 5 digits; state: 2 digits.")
-    name = Wording(source="*")
-
-
-class MunicipalityReferenceSerializer(serializers.Serializer[Any]):
-    ags = serializers.CharField(help_text="Amtlicher Gemeindeschlüssel, 8 digits.")
-    name = serializers.CharField()
-    url = Address("municipality-detail", source="ags")
 
 
 class PlaceReferenceSerializer(serializers.Serializer[Any]):
@@ -33,17 +29,12 @@ class PlaceReferenceSerializer(serializers.Serializer[Any]):
 
 
 class ActorSerializer(serializers.Serializer[Any]):
-    """An organisation or a group, never a person."""
+    """An organisation or a group; a person by name only where that person agreed."""
 
     id = serializers.CharField(source="pk")
-    name = serializers.CharField()
+    name = Known(help_text="Null for a person who does not wish to be named.")
+    is_person = serializers.BooleanField(help_text="A natural person.")
     sector = serializers.ChoiceField(Sector.values)
-
-
-class AddressSerializer(serializers.Serializer[Any]):
-    street = Known()
-    postcode = Known()
-    city = Known()
 
 
 class CriteriaSerializer(serializers.Serializer[Any]):
@@ -101,67 +92,52 @@ class CirclesSerializer(serializers.Serializer[Any]):
         return {circle: _stands_in(circle) for circle in Circle.values}
 
 
-class PlaceSerializer(FeatureSerializer):
+class PlaceSerializer(EntrySerializer):
     """A Sozialer Ort."""
 
-    feature_id = "id"
-
-    id = serializers.CharField(source="pk")
-    name = serializers.CharField()
     kind = serializers.ChoiceField(Kind.values)
-    status = serializers.ChoiceField(Status.values)
-    is_fictional = serializers.BooleanField(help_text="Invented for a demonstration.")
-    location = Position(help_text="Longitude and latitude in degrees (WGS 84).")
-    municipality = MunicipalityReferenceSerializer(allow_null=True)
-    district = RegionSerializer(source="municipality.district", allow_null=True)
-    address = AddressSerializer(source="*")
-    description = Known()
-    website = Known()
     opening_hours = Known(help_text="In the syntax of OpenStreetMap.")
     founded_on = serializers.DateField(allow_null=True)
-    confirmed_on = serializers.DateField(allow_null=True, help_text="When somebody last confirmed that it is there.")
     criteria = CriteriaSerializer(source="*")
     conditions = ConditionsSerializer(source="*")
     dynamics = DynamicsSerializer(source="*")
     triad = TriadSerializer(source="*")
     circles = CirclesSerializer(source="*")
-    source = Known()  # type: ignore[assignment]
-    licence = Known()
-    updated_at = serializers.DateTimeField()
     url = Address("place-detail", source="pk", help_text="This place in the API.")
-    page = PageAddress(help_text="Its page for people.")
 
 
 # --- Parameters -----------------------------------------------------------------------------------------------------
 
 
-class PlacesOfMunicipalityParameters(BoxParameters):
+class OwnParameters(serializers.Serializer[Any]):
+    """What only places can be asked for."""
+
     kind = Several(child=Word(Kind.values), required=False, help_text="Any of these kinds.")
-    status = Several(child=Word(Status.values), required=False, help_text="Any of these states.")
     role_missing = Several(
         child=Word(Role.values), required=False, help_text="Nobody holds at least one of these roles of the triad."
     )
 
 
-class PlaceParameters(PlacesOfMunicipalityParameters):
-    municipality = Several(
-        child=Key(keys.AGS_DIGITS), required=False, help_text="In any of these municipalities (AGS)."
-    )
-    district = Several(child=Key(keys.DISTRICT_DIGITS), required=False, help_text="In any of these districts.")
+class PlacesOfMunicipalityParameters(OwnParameters, StatusParameters):
+    pass
+
+
+class PlaceParameters(OwnParameters, EntryParameters):
+    pass
 
 
 # --- Views ----------------------------------------------------------------------------------------------------------
 
 
-class PlaceReading(Reading):
-    """Published places only: no other is seen anywhere, whoever asks."""
+class PlaceReading(EntryReading):
+    """Published places with who takes part in them."""
 
+    model = Place
     serializer_class = PlaceSerializer
-    geometry = "location"
 
     def get_queryset(self) -> Any:
-        places = Place.objects.published().with_actors().select_related("municipality__district")
-        return self.located(places.defer("municipality__geometry").order_by("pk"))
+        places = super().get_queryset().with_actors()
+        return places.role_missing(*map(Role, self.asked["role_missing"])) if "role_missing" in self.asked else places
 
 
 class PlacesOfMunicipality(PlaceReading, Listing):
@@ -169,38 +145,17 @@ class PlacesOfMunicipality(PlaceReading, Listing):
 
     parameters = PlacesOfMunicipalityParameters
 
-    def get_queryset(self) -> Any:
-        asked, places = self.asked, super().get_queryset()
-        if "kind" in asked:
-            places = places.filter(kind__in=asked["kind"])
-        if "status" in asked:
-            places = places.filter(status__in=asked["status"])
-        if "role_missing" in asked:
-            places = places.role_missing(*map(Role, asked["role_missing"]))
-        if "bbox" in asked:
-            places = places.in_bbox(asked["bbox"])
-        return places
 
-
-class Places(PlacesOfMunicipality):
+class Places(PlaceReading, EntryListing):
     """All published places, by id."""
 
     operation = "listPlaces"
     title = "Places"
     parameters = PlaceParameters
 
-    def get_queryset(self) -> Any:
-        asked, places = self.asked, super().get_queryset()
-        if "municipality" in asked:
-            places = places.filter(municipality__ags__in=asked["municipality"])
-        if "district" in asked:
-            places = places.filter(municipality__district__key__in=asked["district"])
-        return places
 
-
-class PlaceDetail(PlaceReading, Detail):
-    """One published place. One that is not published is not found."""
+class PlaceDetail(PlaceReading, EntryDetail):
+    """One published place. One that was merged leads to the other; one that was withdrawn is gone."""
 
     operation = "getPlace"
     title = "One place"
-    lookup_field = "id"
