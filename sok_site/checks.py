@@ -73,12 +73,44 @@ def production_is_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         found.append(
             Error("ALLOWED_HOSTS is not set: only this machine is served.", hint="docs/settings.md", id="sok.E004")
         )
+    if settings.PUBLIC_HOSTS:
+        found.extend(_public_site())
     if not settings.OPERATOR["name"] or not settings.OPERATOR["email"]:
         found.append(
             Warning(
                 "The imprint names nobody.",
                 hint="Set OPERATOR_NAME and OPERATOR_EMAIL (docs/settings.md).",
                 id="sok.W001",
+            )
+        )
+    return found
+
+
+def _public_site() -> list[CheckMessage]:
+    """What must not be where others are served, and what is missing there."""
+    found: list[CheckMessage] = []
+    if not settings.SECOND_FACTOR_REQUIRED:
+        found.append(
+            Error(
+                "Reviewers and administrators sign in without a second factor.",
+                hint="Leave SECOND_FACTOR_REQUIRED out, or set it to 1 (docs/settings.md).",
+                id="sok.E005",
+            )
+        )
+    if settings.TODAY is not None:
+        found.append(
+            Error(
+                "TODAY is set: the public site would live in another day.",
+                hint="Leave TODAY out; it is for tests and trials.",
+                id="sok.E006",
+            )
+        )
+    if not settings.MAIL_LEAVES:
+        found.append(
+            Warning(
+                "No mail leaves: nobody can confirm an address or sign in by a code.",
+                hint="Set EMAIL_URL and EMAIL_FROM (docs/settings.md).",
+                id="sok.W002",
             )
         )
     return found

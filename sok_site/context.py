@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from places.models import BoundaryEdition, Place
+from sok_site.demo import TryOut, accounts_to_try
 from sok_site.demo_mail import lies_here
 
 
@@ -16,5 +17,12 @@ def every_page(request: HttpRequest) -> dict[str, object]:
         "operator": settings.OPERATOR,
         "demo": Place.objects.fictional().exists(),
         "demo_mail": lies_here(),
+        "accounts_to_try": _accounts_to_try(request),
         "boundaries": SimpleLazyObject(BoundaryEdition.objects.current),  # the footer names their source
     }
+
+
+def _accounts_to_try(request: HttpRequest) -> tuple[TryOut, ...]:
+    """The demo's accounts, on the start page; the sign-in page names them by itself."""
+    match = request.resolver_match
+    return accounts_to_try() if match is not None and match.url_name == "map" else ()

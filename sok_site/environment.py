@@ -32,6 +32,16 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}: expected 1 or 0, not {value!r}")
 
 
+def number(name: str, default: int) -> int:
+    """A whole number, 0 or more."""
+    value = text(name)
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name}: expected a whole number, not {value!r}")
+    return int(value)
+
+
 def items(name: str) -> list[str]:
     """A comma-separated list."""
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()]

@@ -1,12 +1,13 @@
-"""Language, caching and cross-origin headers of the API."""
+"""Language, caching and cross-origin headers of the API; what is shown to one person stays with that person."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.http import parse_http_date_safe
 
 METHODS = "GET, HEAD, OPTIONS"
@@ -48,6 +49,26 @@ class ApiMiddleware:
             "Access-Control-Max-Age": "86400",
         }
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
+
+
+class PrivateMiddleware:
+    """What is answered to somebody with a session is kept by no cache but the browser's, and that one asks first.
+
+    Outside the session middleware: that one sets the cookie of a new session.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        cookie = settings.SESSION_COOKIE_NAME
+        if cookie in request.COOKIES or cookie in response.cookies:
+            if "Cache-Control" in response:
+                patch_cache_control(response, private=True)
+            else:
+                patch_cache_control(response, private=True, no_cache=True)
+        return response
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-# --- Signing in: a code by mail, a passkey or a password; nobody signs up by himself (sok_site/accounts.py) ------------
+# --- Signing in: a code by mail, a passkey or a password; nobody signs up by himself (sok_site/accounts.py) -----------
 PROXIES = environment.number("PROXIES", 1 if PUBLIC_HOSTS else 0)  # whose word on where a request comes from counts
 SECOND_FACTOR_REQUIRED = environment.flag("SECOND_FACTOR_REQUIRED", bool(PUBLIC_HOSTS))
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # one cookie less

@@ -1,7 +1,7 @@
 """Every public path."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
@@ -18,8 +18,7 @@ urlpatterns = [
     path("barrierefreiheit/", views.Accessibility.as_view(), name="accessibility"),
     # Exempt, so that reading sets no cookie on any page: all that a forged request could do is change a language.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
-    path("konto/anmelden/", views.SignIn.as_view(), name="login"),
-    path("konto/abmelden/", LogoutView.as_view(), name="logout"),
+    path("konto/", include("sok_site.account_urls")),
     path("demo/post/", demo_mail, name="demo_mail"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
@@ -29,4 +28,5 @@ urlpatterns = [
 ]
 
 admin.site.site_header = admin.site.site_title = "SOK-Atlas"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 handler500 = "sok_site.problems.server_error"

@@ -1,10 +1,9 @@
-"""Pages without data of their own (sign-in, concept, imprint, privacy, accessibility), and healthz, readyz."""
+"""Pages without data of their own (concept, imprint, privacy, accessibility), and healthz, readyz."""
 
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,19 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from sok_site.demo import reviewer_to_try
-
 ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
-
-
-class SignIn(LoginView):
-    """Sign in of reviewers and administrators; in the demo it names the account to try."""
-
-    template_name = "pages/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"demo_account": reviewer_to_try()}
 
 
 class Concept(TemplateView):

@@ -18,7 +18,7 @@ from places.importers.boundaries import import_boundaries
 from places.importers.municipalities import import_municipalities
 from places.importers.places import import_places
 from places.models import Municipality
-from sok_site.demo import make_reviewer
+from sok_site.demo import make_accounts
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 EDITION = date(2022, 12, 31)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
                     fictional=True,
                 ),
             )
-            make_reviewer()
+            make_accounts()
             outcome = assess(today)
         for report in reports:
             self.stdout.write(str(report))
