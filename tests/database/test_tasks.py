@@ -21,6 +21,7 @@ from tests.factories import make_municipality, make_place
 from tests.smtp_sink import free_port, smtp_sink
 
 pytestmark = pytest.mark.django_db
+with_worker = pytest.mark.django_db(transaction=True)  # it opens its connection anew, as in service
 
 
 @pytest.fixture
@@ -88,6 +89,7 @@ class TestAssessment:
             inputs_changed.send(sender=None)
         assert queued() == 1
 
+    @with_worker
     def test_the_worker_does_it(self, queue: None) -> None:
         make_place(make_municipality())
         assess_today.enqueue()
@@ -96,6 +98,7 @@ class TestAssessment:
         assert Assessment.objects.count() == 1
         assert not is_being_assessed()
 
+    @with_worker
     def test_before_the_first_boundaries_there_is_nothing_to_do(self, queue: None) -> None:
         assess_today.enqueue()
         run_worker()
@@ -123,11 +126,13 @@ class TestLetter:
             assert mail.outbox == []
         assert [message.to for message in mail.outbox] == [["verein@example.org"]]
 
+    @with_worker
     def test_asks_for_no_absence_note(self, queue: None) -> None:
         send()
         run_worker()
         assert mail.outbox[0].extra_headers["Auto-Submitted"] == "auto-generated"
 
+    @with_worker
     def test_waits_for_a_mail_server_that_is_away(self, queue: None, settings: Settings) -> None:
         use_smtp(settings, free_port())
         send()
@@ -142,6 +147,7 @@ class TestLetter:
             assert sink.wait_for("verein@example.org")["subject"] == "Betreff"
         assert queued("places.tasks.deliver") == 0
 
+    @with_worker
     def test_is_given_up_after_the_last_try_and_that_is_told(
         self, queue: None, settings: Settings, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -157,6 +163,7 @@ class TestLetter:
         assert "6 attempts" in told[0].getMessage()
         assert "verein@example.org" not in caplog.text
 
+    @with_worker
     def test_to_a_mailbox_that_does_not_exist_is_not_tried_again(self, queue: None, settings: Settings) -> None:
         with smtp_sink() as sink:
             sink.unknown.add("verein@example.org")
@@ -183,6 +190,7 @@ class TestLetter:
         assert not tasks.took_undelivered()
 
 
+@with_worker
 def test_what_a_worker_left_half_done_is_done_again(queue: None) -> None:
     now = timezone.now()
     for hours in (0, 2):
