@@ -1,6 +1,7 @@
 """How figures, classes and tiers are worded on pages, and dashes for "not known". Loaded into every template."""
 
 from django import template
+from django.db.models import Model
 from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
@@ -56,3 +57,9 @@ def kilometres(metres: float) -> str:
 def decimal(figure: float) -> str:
     """0.40 → "0,4", 3000.0 → "3.000" in the reader's language: no needless digits, at most four decimals."""
     return number_format(f"{figure:.4f}".rstrip("0").rstrip("."))
+
+
+@register.filter
+def entry_kind_label(entry: Model) -> str:
+    """An entry → "Sozialer Ort", "Unterstützungsstruktur" or "Möglichkeitsraum" in the reader's language."""
+    return str(entry._meta.verbose_name)

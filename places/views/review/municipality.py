@@ -1,11 +1,12 @@
-"""Pages of a reviewer: her municipalities, and for each the inventory, the conditions and the record."""
+"""/pruefung/gemeinden/: a reviewer's municipalities, and of each the inventory, the conditions, the record."""
 
 from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,39 +14,48 @@ from django.views.decorators.http import require_http_methods
 
 from places import clock
 from places.forms import ConditionsForm, InventoryForm
-from places.models import Change, Mandate, Municipality
+from places.freshness import DEFAULT_FRESHNESS_MONTHS
+from places.models import ENTRY_KINDS, Change, Entry, Mandate, Municipality, Submission
 from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import may_review
+from places.review_queue import Waiting, items
+from places.views.review.restoration import Restoration, restoration
+from places.views.review.telling import told
 from places.vocabulary import Condition, Publication
+
+PER_PAGE = 30
+SHOWN = 20
 
 
 @login_required
 @require_http_methods(["GET", "HEAD"])
-def review(request: HttpRequest) -> HttpResponse:
-    """The municipalities of the reviewer's mandates, those without a completed inventory first."""
+def review_municipalities(request: HttpRequest) -> HttpResponse:
+    """The municipalities of the reviewer's mandates, those without a completed inventory first; by name on request."""
     mandates = list(Mandate.objects.of(request.user).in_force(clock.today()))
+    sought = request.GET.get("name", "").strip()
     municipalities = (
         Municipality.objects.current()
         .incorporated()
         .in_areas([mandate.area for mandate in mandates])
         .annotate(published=Count("places", filter=Q(places__publication=Publication.PUBLISHED)))
         .with_names()
-        .order_by("inventory_completed_on", "name")
+        .order_by(F("inventory_completed_on").asc(nulls_first=True), "name")
+    )
+    page = Paginator(municipalities.named(sought) if sought else municipalities, PER_PAGE).get_page(
+        request.GET.get("seite", "1")
     )
     rows = [
         (municipality, sum(rating is not None for rating in municipality.condition_ratings().values()))
-        for municipality in municipalities
+        for municipality in page
     ]
-    rows.sort(key=lambda row: row[0].inventory_completed_on is not None)
-    return render(
-        request, "places/review.html", {"mandates": mandates, "rows": rows, "conditions_count": len(Condition)}
-    )
+    context = {"mandates": mandates, "rows": rows, "page": page, "sought": sought, "conditions_count": len(Condition)}
+    return render(request, "places/review/municipalities.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def municipality_review(request: HttpRequest, ags: str) -> HttpResponse:
-    """One municipality: state its inventory, rate its conditions, read its record."""
+    """One municipality: what waits there, state its inventory, rate its conditions, read and set back its record."""
     today = clock.today()
     municipality = get_object_or_404(Municipality.objects.current().incorporated().with_names(), ags=ags)
     if not may_review(request.user, municipality, today):
@@ -59,20 +69,49 @@ def municipality_review(request: HttpRequest, ags: str) -> HttpResponse:
     conditions = ConditionsForm(
         posted if posted and "conditions" in posted else None, municipality=municipality, prefix="conditions"
     )
-    if _stated(request, municipality, inventory, today) or _rated(request, municipality, conditions, today):
+    setting_back = restoration(request, Change.of(municipality), today)
+    if (
+        _stated(request, municipality, inventory, today)
+        or _rated(request, municipality, conditions, today)
+        or (setting_back is not None and setting_back.is_done)
+    ):
         messages.success(request, _("Gespeichert. Die Bewertung ist auf dem neuen Stand."))
         return redirect("municipality_review", ags=ags)
     return render(
         request,
-        "places/municipality_review.html",
+        "places/review/municipality.html",
         {
             "municipality": municipality,
+            "waiting": _waiting(municipality, today),
+            "unconfirmed": _unconfirmed(municipality, today),
             "inventory": inventory,
             "conditions": conditions,
-            "changes": Change.of(municipality)[:50],
+            "restoration": setting_back,
+            "failed": next((form for form in (inventory, conditions) if form.errors), None),
+            "record": told(Change.of(municipality)[:50], to_reviewer=True),
         },
-        status=422 if inventory.errors or conditions.errors else 200,
+        status=422 if inventory.errors or conditions.errors or _is_refused(setting_back) else 200,
     )
+
+
+def _is_refused(setting_back: Restoration | None) -> bool:
+    return setting_back is not None and bool(setting_back.form.errors)
+
+
+def _waiting(municipality: Municipality, today: date) -> list[Waiting]:
+    here = Q(pk__in=[])
+    for kind in ENTRY_KINDS:
+        here |= Q(**{f"{kind}__municipality": municipality.pk})
+    return items(list(Submission.objects.waiting().filter(here).values_list("pk", flat=True)[:SHOWN]), today)
+
+
+def _unconfirmed(municipality: Municipality, today: date) -> list[Entry]:
+    """Entries whose confirmation ran out, looked after or not."""
+    found: list[Entry] = []
+    for model in ENTRY_KINDS.values():
+        rows = model.objects.with_territory().unconfirmed(today, DEFAULT_FRESHNESS_MONTHS)
+        found += rows.filter(municipality=municipality.pk).annotate(stewards=Count("stewardships"))[:SHOWN]
+    return found
 
 
 def _stated(request: HttpRequest, municipality: Municipality, form: InventoryForm, today: date) -> bool:
