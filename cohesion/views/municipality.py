@@ -15,6 +15,7 @@ from cohesion.engine import Parameters
 from cohesion.explanation import Explanation, StandingPlace, explain
 from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
+from cohesion.tasks import is_being_assessed
 from cohesion.verdict import judge
 from places import clock
 from places.models import Actor, Municipality, Place
@@ -45,6 +46,7 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
             "municipality": found,
             "crumbs": [(_("Karte"), reverse("map")), (found.name, "")],
             "assessment": assessment,
+            "is_being_assessed": is_being_assessed(),
             "score": score,
             "parameters": parameters,
             "verdict": judge(found, score, parameters),
