@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from cohesion.engine.arrays import BEST_RATING, CLASSES, Floats, Inputs
+from cohesion.engine.arrays import BEST_RATING, CLASSES, Floats, Inputs, Sparse
 from cohesion.engine.parameters import ROUNDING, Parameters
 from cohesion.engine.strength import mean_of_known
 
@@ -14,13 +14,22 @@ def renewal_conditions(inputs: Inputs) -> Floats:
 
     The municipality's own rating goes before the mean of the ratings of its counted places.
     """
+    return conditions_of(homes(inputs), inputs.place_conditions, inputs.municipal_conditions)
+
+
+def homes(inputs: Inputs) -> Sparse:
+    """1 (M, P) where the place lies in the municipality."""
     located = np.flatnonzero(inputs.place_municipality >= 0)
     municipality = inputs.place_municipality[located]
     shape = len(inputs.municipal_conditions), len(inputs.place_x)
-    home = csr_array((np.ones(len(located)), (municipality, located)), shape=shape)
+    return csr_array((np.ones(len(located)), (municipality, located)), shape=shape)
+
+
+def conditions_of(home: Sparse, place_conditions: Floats, municipal_conditions: Floats) -> Floats:
+    """As `renewal_conditions`, from the ratings of places (P, 5) and municipalities (M, 5) alone."""
     with np.errstate(invalid="ignore"):  # 0 / 0 is the NaN that is wanted
-        mean = (home @ np.nan_to_num(inputs.place_conditions)) / (home @ ~np.isnan(inputs.place_conditions))
-    return np.where(np.isnan(inputs.municipal_conditions), mean, inputs.municipal_conditions)
+        mean = (home @ np.nan_to_num(place_conditions)) / (home @ ~np.isnan(place_conditions))
+    return np.where(np.isnan(municipal_conditions), mean, municipal_conditions)
 
 
 def renewal(conditions: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from cohesion.engine.arrays import BEST_RATING, ROLES, Floats, Inputs, Integers, Sparse
@@ -25,27 +26,41 @@ class Strengths:
     lost_with_actor: Sparse  # (P, A) how far s falls when the actor leaves
 
 
+@dataclass(frozen=True, eq=False)
+class Triads:
+    """The triad `T` of each place, and what is left of it without each actor (R: an actor at a place, each once)."""
+
+    triad: Floats  # (P,) 0..1, NaN where no role was ever recorded
+    place: Integers  # (R,) rising
+    actor: Integers  # (R,)
+    triad_left: Floats  # (R,) 0..1
+    closes: NDArray[np.bool_]  # (R,) the actor is the place's last provider
+
+
 def strengths(inputs: Inputs, parameters: Parameters) -> Strengths:
     """Strength of each place (method.md §2), also without each of its actors (§4)."""
-    places = len(inputs.place_x)
     conditions = mean_of_known(inputs.place_conditions) / BEST_RATING
     dynamics = mean_of_known(inputs.place_dynamics) / BEST_RATING
-    place, actor, roles = _roles_by_actor(inputs)
+    staff = triads(inputs)
+    place = staff.place
+    strength = strength_of(conditions, staff.triad, dynamics, parameters)
+    weakened = strength_of(conditions[place], staff.triad_left, dynamics[place], parameters)
+    lost = strength[place] - np.where(staff.closes, 0.0, weakened)
+    lost_with_actor = csr_array((lost, (place, staff.actor)), shape=(len(strength), inputs.actors))
+    lost_with_actor.eliminate_zeros()
+    return Strengths(strength, staff.triad, lost_with_actor)
 
+
+def triads(inputs: Inputs) -> Triads:
+    """`T` of each place (method.md §2), also without each of its actors (§4); no rating matters here."""
+    place, actor, roles = _roles_by_actor(inputs)
     # holders[p, S]: actors of place p who hold a role of the set S
-    holders = np.zeros((places, len(_SETS)), dtype=np.int64)
+    holders = np.zeros((len(inputs.place_x), len(_SETS)), dtype=np.int64)
     np.add.at(holders, place, _SHARES_A_ROLE[roles])
     triad = np.where(holders[:, _ANY_ROLE] > 0, _triad(holders), np.nan)
-    strength = _strength(conditions, triad, dynamics, parameters)
-
-    # One row for each actor at each place: the holders that are left there without this actor
     left = holders[place] - _SHARES_A_ROLE[roles]
-    weakened = _strength(conditions[place], _triad(left), dynamics[place], parameters)
     closes = (roles & _PROVIDER != 0) & (left[:, _PROVIDER] == 0)
-    lost = strength[place] - np.where(closes, 0.0, weakened)
-    lost_with_actor = csr_array((lost, (place, actor)), shape=(places, inputs.actors))
-    lost_with_actor.eliminate_zeros()
-    return Strengths(strength, triad, lost_with_actor)
+    return Triads(triad, place, actor, _triad(left), closes)
 
 
 def mean_of_known(values: Floats, weights: Floats | float = 1.0) -> Floats:
@@ -79,7 +94,7 @@ def _triad(holders: Floats | Integers) -> Floats:
     return filled / len(ROLES)
 
 
-def _strength(conditions: Floats, triad: Floats, dynamics: Floats, parameters: Parameters) -> Floats:
+def strength_of(conditions: Floats, triad: Floats, dynamics: Floats, parameters: Parameters) -> Floats:
     """`s` (n,) from C, T and D (n,), each NaN where missing."""
     weights = np.array([parameters.weight_conditions, parameters.weight_triad, parameters.weight_dynamics])
     mean = mean_of_known(np.column_stack([conditions, triad, dynamics]), weights)

@@ -1,0 +1,234 @@
+"""Classes of all municipalities again and again on the same pairs, for other ratings and parameters (method.md §2-6).
+
+It does what `assess` does, and leaves out all that a class does not need. What is drawn is decided in draws.py.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from cohesion.engine.arrays import BEST_RATING, Floats, Inputs, Integers, Sparse
+from cohesion.engine.classes import cohesion_classes, conditions_of, homes, renewal
+from cohesion.engine.pairs import Pairs, Residents, inhabited
+from cohesion.engine.parameters import ROUNDING, Parameters
+from cohesion.engine.strength import Triads, mean_of_known, strength_of, triads
+
+_PAIRS_AT_ONCE = 1 << 16  # what a core's cache holds of them
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """All ratings that a draw may move; as in `Inputs`."""
+
+    conditions: Floats  # (P, 5)
+    dynamics: Floats  # (P, 4)
+    municipal: Floats  # (M, 5)
+
+
+class Ground:
+    """What no draw changes: who lives where, who carries what. May be read by several threads at once."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.residents: Residents = inhabited(inputs)
+        self.home: Sparse = homes(inputs)
+        self.triads: Triads = triads(inputs)
+        # Rows of the triads whose actor has more than one place: the loss of any other is no worse than its place
+        actor = self.triads.actor
+        self.shared: Integers = np.flatnonzero(np.bincount(actor, minlength=inputs.actors)[actor] > 1)
+        self.ratings = Ratings(inputs.place_conditions, inputs.place_dynamics, inputs.municipal_conditions)
+
+
+class Reckoner:
+    """Reckons on one set of pairs. For one thread at a time: it keeps room to work in."""
+
+    def __init__(self, ground: Ground, pairs: Pairs) -> None:
+        self.ground = ground
+        self.pairs = pairs
+        self._blocks = list(_blocks(ground, pairs))
+
+    def classes(self, ratings: Ratings, parameters: Parameters) -> NDArray[np.int8]:
+        """Class (M,) of each municipality; `reach` must not exceed that of the pairs."""
+        strength, lost = self._strengths(ratings, parameters)
+        supply, after_loss = self._supplies(strength, lost, parameters)
+        given = self.ground.inputs
+        renewing = renewal(conditions_of(self.ground.home, ratings.conditions, ratings.municipal))
+        return cohesion_classes(supply, after_loss, renewing, given.inventory_completed, parameters)
+
+    def _strengths(self, ratings: Ratings, parameters: Parameters) -> tuple[Floats, Floats]:
+        """Strength of each place (P,), and what each of the shared rows of the triads would take away."""
+        staff, shared = self.ground.triads, self.ground.shared
+        conditions = mean_of_known(ratings.conditions) / BEST_RATING
+        dynamics = mean_of_known(ratings.dynamics) / BEST_RATING
+        strength = strength_of(conditions, staff.triad, dynamics, parameters)
+        place = staff.place[shared]
+        weakened = strength_of(conditions[place], staff.triad_left[shared], dynamics[place], parameters)
+        return strength, strength[place] - np.where(staff.closes[shared], 0.0, weakened)
+
+    def _supplies(self, strength: Floats, lost: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
+        """K and K⁻ (M,); where K itself is not adequate, K stands for K⁻, which then classes nothing."""
+        pairs, residents = self.pairs, self.ground.residents
+        demand_of_link = np.empty(len(pairs.place))
+        for block in self._blocks:
+            block.set_closeness(parameters)
+            demand_of_link[block.links] = np.asarray(block.near @ residents.residents[block.points])
+        demand = np.bincount(pairs.place, demand_of_link, len(strength))
+        crowding = parameters.residents_per_place / np.maximum(demand, parameters.residents_per_place)
+        per_strength = (crowding / parameters.sufficient_supply)[pairs.place]
+        per_place = per_strength * strength[pairs.place]
+
+        supply = np.full(len(residents.first) - 1, np.nan)
+        supply[residents.municipality] = 0.0
+        after_loss = supply.copy()
+        for block in self._blocks:
+            received: Floats = np.asarray(block.near_by_point @ per_place[block.links])
+            here = supply[block.municipalities]
+            here += np.bincount(block.municipality, block.share * np.minimum(received, 1), len(here))
+            left = after_loss[block.municipalities]
+            left[:] = here
+            if (here >= parameters.adequate - ROUNDING).any():
+                left -= block.worst_loss(received, per_strength, per_place, lost)
+        return supply, after_loss
+
+
+class Block:
+    """The pairs of a run of municipalities, few enough to stay in the cache while they are reckoned with."""
+
+    def __init__(self, ground: Ground, pairs: Pairs, first: int, last: int) -> None:
+        residents = ground.residents
+        self.municipalities = slice(first, last)
+        self.links = slice(int(pairs.first_link[first]), int(pairs.first_link[last]))
+        self.points = slice(int(residents.first[first]), int(residents.first[last]))
+        self.pairs = slice(int(pairs.first[self.links.start]), int(pairs.first[self.links.stop]))
+        self.share = residents.share[self.points]
+        self.municipality = residents.municipality[self.points] - first
+        self._distance = pairs.distance[self.pairs]
+        self._pairs_of_link = np.diff(pairs.first[self.links.start : self.links.stop + 1])
+        point = pairs.point[self.pairs] - np.int32(self.points.start)
+        start = (pairs.first[self.links.start : self.links.stop + 1] - self.pairs.start).astype(np.int32)
+        shape = self.links.stop - self.links.start, self.points.stop - self.points.start
+        # f (L, N) of this block, and the same numbers read the other way: both see what set_closeness writes
+        self.near: Sparse = csr_array((np.zeros(len(point)), point, start), shape=shape)
+        self.near_by_point = self.near.T
+        self._closeness, self._point = self.near.data, self.near.indices
+        links_of = np.diff(pairs.first_link[first : last + 1])
+        self._linked = np.flatnonzero(links_of)
+        self._first_link = pairs.first_link[first:last][self._linked] - self.links.start
+        self._teams = Teams.of(ground, pairs, self)
+
+    def set_closeness(self, parameters: Parameters) -> None:
+        """Write `f` of each pair (method.md §3)."""
+        falling = parameters.reach - parameters.near
+        if falling > 0:
+            np.subtract(parameters.reach, self._distance, out=self._closeness)
+            self._closeness /= falling
+            np.clip(self._closeness, 0, 1, out=self._closeness)
+        else:
+            np.less_equal(self._distance, parameters.near, out=self._closeness, casting="unsafe")
+
+    def worst_loss(self, received: Floats, per_strength: Floats, per_place: Floats, lost: Floats) -> Floats:
+        """By how much the worst single loss lowers K of each municipality of the block (method.md §4)."""
+        reserve = np.maximum(received - 1, 0)
+        missed = np.repeat(per_place[self.links], self._pairs_of_link)
+        missed *= self._closeness
+        missed -= reserve[self._point]
+        np.maximum(missed, 0, out=missed)
+        losses = np.asarray(csr_array((missed, self._point, self.near.indptr), shape=self.near.shape) @ self.share)
+        worst = np.zeros(self.municipalities.stop - self.municipalities.start)
+        if len(losses):
+            worst[self._linked] = np.maximum.reduceat(losses, self._first_link)
+        if self._teams is not None:
+            self._teams.raise_to_their_loss(worst, self, reserve, per_strength, lost)
+        return worst
+
+
+@dataclass(frozen=True, eq=False)
+class Teams:
+    """Actors with several places that supply the same municipality: a team (T) is such an actor and municipality.
+
+    A member (B) is one of its places there. A post (O) is a point that the team reaches.
+    """
+
+    municipality: Integers  # (T,) within the block
+    first_post: NDArray[np.int32]  # (T + 1,)
+    link: Integers  # (B,)
+    row: Integers  # (B,) of the shared rows of the triads
+    post_point: NDArray[np.int32]  # (O,) within the block
+    first_pair: NDArray[np.int32]  # (O + 1,) into the two that follow
+    pair: Integers  # (X,) within the block
+    member: NDArray[np.int32]  # (X,)
+
+    @classmethod
+    def of(cls, ground: Ground, pairs: Pairs, block: Block) -> "Teams | None":
+        """The teams of a block; None where there is none."""
+        place = ground.triads.place[ground.shared]
+        linked = pairs.place[block.links]
+        begin, end = np.searchsorted(place, linked), np.searchsorted(place, linked, side="right")
+        link = np.repeat(np.arange(len(linked)), end - begin)
+        row = _ranges(begin, end)
+        municipality = pairs.municipality[block.links][link] - block.municipalities.start
+        together, team, members = np.unique(
+            municipality * ground.inputs.actors + ground.triads.actor[ground.shared[row]],
+            return_inverse=True,
+            return_counts=True,
+        )
+        chosen = np.flatnonzero(members[team] > 1)
+        if not len(chosen):
+            return None
+        chosen = chosen[np.argsort(team[chosen], kind="stable")]
+        link, row = link[chosen] + block.links.start, row[chosen]
+        teams, team = np.unique(team[chosen], return_inverse=True)
+
+        length = pairs.first[link + 1] - pairs.first[link]
+        pair = _ranges(pairs.first[link], pairs.first[link + 1])
+        member = np.repeat(np.arange(len(link)), length)
+        points = block.points.stop - block.points.start
+        post_of_pair = team[member] * points + (pairs.point[pair] - block.points.start)
+        order = np.argsort(post_of_pair, kind="stable")
+        posts, first_pair = np.unique(post_of_pair[order], return_index=True)
+        team_of_post, point = np.divmod(posts, points)
+        return cls(
+            municipality=together[teams] // ground.inputs.actors,
+            first_post=np.searchsorted(team_of_post, np.arange(len(teams) + 1)).astype(np.int32),
+            link=link,
+            row=row,
+            post_point=point.astype(np.int32),
+            first_pair=np.append(first_pair, len(pair)).astype(np.int32),
+            pair=pair[order] - block.pairs.start,
+            member=member[order].astype(np.int32),
+        )
+
+    def raise_to_their_loss(
+        self, worst: Floats, block: Block, reserve: Floats, per_strength: Floats, lost: Floats
+    ) -> None:
+        """Raise ``worst`` (of the block's municipalities) where a team's leaving is worse."""
+        shape = len(self.post_point), len(self.link)
+        taken = csr_array((block.near.data[self.pair], self.member, self.first_pair), shape=shape)
+        missed = taken @ (per_strength[self.link] * lost[self.row])
+        missed -= reserve[self.post_point]
+        np.maximum(missed, 0, out=missed)
+        shape = len(self.municipality), len(block.share)
+        losses = csr_array((missed, self.post_point, self.first_post), shape=shape) @ block.share
+        np.maximum.at(worst, self.municipality, losses)
+
+
+def _ranges(begin: Integers, end: Integers) -> Integers:
+    """begin[0] … end[0] - 1, begin[1] … end[1] - 1, and so on."""
+    length = end - begin
+    ranges: Integers = np.arange(length.sum()) + np.repeat(end - np.cumsum(length), length)
+    return ranges
+
+
+def _blocks(ground: Ground, pairs: Pairs) -> Iterator[Block]:
+    """Blocks of whole municipalities, each of as many pairs as are reckoned with at once, or of one municipality."""
+    municipalities = len(pairs.first_link) - 1
+    first_pair = pairs.first[pairs.first_link]
+    first = 0
+    while first < municipalities:
+        last = int(np.searchsorted(first_pair, first_pair[first] + _PAIRS_AT_ONCE, side="right")) - 1
+        last = min(max(last, first + 1), municipalities)
+        yield Block(ground, pairs, first, last)
+        first = last
