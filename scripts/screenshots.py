@@ -6,7 +6,8 @@ import tempfile
 
 from playwright.sync_api import sync_playwright
 
-from scripts.demo_server import ROOT, demo_server
+from scripts.collect_static import ROOT
+from scripts.demo_server import demo_server
 
 PICTURE = ROOT / "docs" / "map.png"
 

@@ -3,11 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 port=${1:-8000}
-# Collecting compresses everything anew: only when a file or a package is newer than the last time.
-collected=var/static/staticfiles.json
-if [ ! -e "$collected" ] || [ -n "$(find static node_modules/.installed-run .venv/installed-run -newer "$collected" -print -quit)" ]; then
-  .venv/bin/python manage.py collectstatic --noinput --verbosity 0
-fi
+.venv/bin/python -m scripts.collect_static
 # Links in mails lead to this port, unless the site has an address of its own.
 if [ -z "${ALLOWED_HOSTS:-}" ]; then export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}; fi
 echo "SOK-Atlas: http://127.0.0.1:$port  (stop with Ctrl+C)"

@@ -3,7 +3,6 @@
 Processes reach it by ``EMAIL_URL=sink.url``; what is sent comes over the wire, encoded as a mail server gets it.
 """
 
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+from scripts.demo_server import free_port
 
 HOST = "127.0.0.1"
 PATIENCE = 20.0  # seconds until a mail must have come; long, because nothing is slow by being waited for
@@ -60,14 +61,6 @@ def text_of(mail: EmailMessage) -> str:
     assert body is not None
     text: str = body.get_content()
     return text.replace("\r\n", "\n")
-
-
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBl
     with (
         django_db_blocker.unblock(),
         own_database(folder) as database_url,
-        demo_server(database_url) as address,
+        demo_server(database_url, MEDIA_DIR=str(folder / "media")) as address,
     ):
         yield address
 

@@ -17,8 +17,9 @@ from cohesion.models import Assessment
 from cohesion.tasks import assess_today, is_being_assessed
 from places import tasks
 from places.signals import inputs_changed
+from scripts.demo_server import free_port
 from tests.factories import make_municipality, make_place
-from tests.smtp_sink import free_port, smtp_sink
+from tests.smtp_sink import smtp_sink
 
 pytestmark = pytest.mark.django_db
 with_worker = pytest.mark.django_db(transaction=True)  # it opens its connection anew, as in service
