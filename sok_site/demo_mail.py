@@ -58,7 +58,7 @@ def _read(content: bytes) -> Mail:
     body = message.get_body(preferencelist=("plain",))
     date_header = message["date"]
     return Mail(
-        subject=str(message["subject"] or ""),
+        subject=str(message["subject"] or "").strip(),
         to=str(message["to"] or ""),
         text=body.get_content().strip() if body is not None else "",
         sent_at=date_header.datetime if date_header is not None else None,

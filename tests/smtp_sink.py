@@ -55,6 +55,11 @@ class Sink:
         return "250 OK"
 
 
+def subject_of(mail: EmailMessage) -> str:
+    """The subject as a mail program shows it: Python keeps the blank before one that begins on a line of its own."""
+    return str(mail["subject"]).strip()
+
+
 def text_of(mail: EmailMessage) -> str:
     """The plain text of a mail, with the line ends of a file."""
     body = mail.get_body(preferencelist=("plain",))
