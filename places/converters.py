@@ -1,7 +1,5 @@
 """How the kinds of entry stand in addresses: /orte/…, /unterstuetzung/…, /raeume/…. What they are: of_entry.py."""
 
-from typing import ClassVar
-
 SEGMENTS = {"place": "orte", "support": "unterstuetzung", "space": "raeume"}
 _KINDS = {segment: kind for kind, segment in SEGMENTS.items()}
 
@@ -9,7 +7,7 @@ _KINDS = {segment: kind for kind, segment in SEGMENTS.items()}
 class EntryKindConverter:
     """``<entry_kind:kind>``: in the address "orte", in the view "place"."""
 
-    regex: ClassVar[str] = "|".join(SEGMENTS.values())
+    regex = "|".join(SEGMENTS.values())
 
     def to_python(self, value: str) -> str:
         """The kind of entry that the segment names."""

@@ -31,6 +31,11 @@ class Duplicate:
     likeness: float  # of the names, 0 to 1
 
     @property
+    def kilometres(self) -> float | None:
+        """How far it is, for whoever reads it."""
+        return None if self.metres is None else self.metres / 1000
+
+    @property
     def weight(self) -> float:
         """What ranks it: the name first, then how near it is."""
         nearness = 0.0 if self.metres is None else max(0.0, 1 - self.metres / FAR)

@@ -1,6 +1,6 @@
 """Forms about an entry, one per subject, used to register it and to edit it. Who may store what: the verbs."""
 
-from places.entry_forms.actors import ActorsForm, CirclesForm, OwnerForm, TriadForm, sort_actors, together
+from places.entry_forms.actors import ActorsForm, CirclesForm, OwnerForm, TriadForm, merge_actors
 from places.entry_forms.base import SubjectForm, Typed, as_posted
 from places.entry_forms.hours import HoursForm
 from places.entry_forms.plain import (
@@ -95,6 +95,5 @@ __all__ = [
     "Typed",
     "WebsiteForm",
     "as_posted",
-    "sort_actors",
-    "together",
+    "merge_actors",
 ]

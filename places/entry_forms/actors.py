@@ -124,8 +124,7 @@ class ActorsForm(SubjectForm):
         return asked
 
     def facts(self) -> Facts:
-        found: dict[tuple[str, str], Facts] = {}
-        nameless = []
+        rows = []
         for index in range(self.count):
             at = f"{self.row_name}-{index}"
             asked = self.cleaned_data
@@ -139,13 +138,8 @@ class ActorsForm(SubjectForm):
                 "circle": asked.get(f"{at}-circle") or self.circles[0].value,
                 "roles": [role.value for role in Role if role.value in asked.get(f"{at}-roles", [])],
             }
-            if not actor["name"]:
-                nameless.append(actor)
-            elif (key := (actor["name"], actor["sector"])) in found:
-                found[key] = together(found[key], actor)
-            else:
-                found[key] = actor
-        return {"actors": sort_actors([*found.values(), *nameless])}
+            rows.append(actor)
+        return {"actors": merge_actors(rows)}
 
     def typed(self) -> Typed:
         kept = super().typed()
@@ -170,20 +164,26 @@ class ActorsForm(SubjectForm):
         return not asked.get(f"{at}-name") and not asked.get(f"{at}-sector")
 
 
-def together(one: Facts, other: Facts) -> Facts:
-    """The same actor told twice: all roles, the nearer circle."""
+def merge_actors(rows: list[Facts]) -> list[Facts]:
+    """Each actor once, in the order of facts.py: told twice, it has all roles and the nearer circle.
+
+    Persons without a name cannot be told apart, so each of them stays.
+    """
     circles = list(Circle.values)
-    roles = {*one["roles"], *other["roles"]}
-    return one | {
-        "circle": min(one["circle"], other["circle"], key=circles.index),
-        "is_person": one["is_person"] or other["is_person"],
-        "roles": [role.value for role in Role if role.value in roles],
-    }
-
-
-def sort_actors(rows: list[Facts]) -> list[Facts]:
-    """In the order of facts.py, so that nothing differs but what differs."""
-    return sorted(rows, key=lambda row: (row["name"], row["sector"], row["circle"], row["roles"]))
+    found: dict[tuple[str, str], Facts] = {}
+    for row in (row for row in rows if row["name"]):
+        key = row["name"], row["sector"]
+        one = found.get(key, row)
+        roles = {*one["roles"], *row["roles"]}
+        found[key] = row | {
+            "circle": min(one["circle"], row["circle"], key=circles.index),
+            "is_person": one["is_person"] or row["is_person"],
+            "roles": [role.value for role in Role if role.value in roles],
+        }
+    nameless = [row for row in rows if not row["name"]]
+    return sorted(
+        [*found.values(), *nameless], key=lambda row: (row["name"], row["sector"], row["circle"], row["roles"])
+    )
 
 
 class TriadForm(ActorsForm):
