@@ -1,10 +1,11 @@
 """What somebody changed in a form, held against what others changed meanwhile. It reads; stewardship.py writes."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from places.facts import COORDINATE_DECIMALS, Facts, facts_of
+from places.hours_composed import compose, decompose
 from places.models import Change, Entry, Submission
 from places.proposals import open_proposal
 from places.vocabulary import Role, Verb
@@ -21,11 +22,25 @@ class Conflict:
     change: Change | None  # the line of the record by which theirs came
 
 
-class ConflictError(Exception):
-    """Others changed the same facts meanwhile. Nothing was written."""
+@dataclass(frozen=True)
+class Sight:
+    """What somebody had before their eyes who changed an entry."""
 
-    def __init__(self, conflicts: Iterable[Conflict]) -> None:
+    seen: int  # the last line of the record; 0 before any
+    proposal: int | None = None  # the proposal that the page showed, 0 for none; by default the open one
+    # Facts of which a conflict was shown and settled: up to which line of the record it was shown.
+    decided: Mapping[str, int] = field(default_factory=dict)
+
+
+class ConflictError(Exception):
+    """Others changed the same facts meanwhile. Nothing was written.
+
+    ``elsewhere``: what they changed beside, as it stood and as it stands; it stays.
+    """
+
+    def __init__(self, conflicts: Iterable[Conflict], elsewhere: tuple[Facts, Facts]) -> None:
         self.conflicts = tuple(conflicts)
+        self.elsewhere = elsewhere
         super().__init__(", ".join(conflict.name for conflict in self.conflicts))
 
 
@@ -40,20 +55,17 @@ def shown_facts(entry: Entry, *, with_proposal: bool) -> Facts:
     return facts_of(entry) | (proposal.values if proposal else {})
 
 
-def my_changes(
-    entry: Entry, facts: Facts, *, seen: int, with_proposal: bool, seen_proposal: int | None = None
-) -> Facts:
-    """The facts that somebody changed who saw the entry as it was after the change ``seen``, and that differ from what
-    is there now. ``seen_proposal`` is the proposal that the page showed, 0 for none; by default the open one.
+def my_changes(entry: Entry, facts: Facts, sight: Sight, *, with_proposal: bool) -> Facts:
+    """The facts that somebody changed who saw the entry so, and that differ from what is there now.
 
     Raises ConflictError where others gave one of them another value since.
     """
     facts = {name: as_stored(name, value) for name, value in facts.items()}
     now = shown_facts(entry, with_proposal=with_proposal)
-    since = list(Change.of_entry(entry).filter(pk__gt=seen).order_by("pk"))
-    then = facts_of(entry) | _earliest(change for change in since if change.verb != Verb.PROPOSED)
-    if with_proposal:
-        then |= _proposed_then(entry, seen, seen_proposal)
+    since = list(Change.of_entry(entry).filter(pk__gt=sight.seen).order_by("pk"))
+    then = _then(entry, sight.seen, with_proposal, sight.proposal)
+    for name, seen in sight.decided.items():
+        then[name] = _then(entry, seen, with_proposal, None).get(name)
     mine = {name: value for name, value in facts.items() if not _same(name, value, then.get(name))}
     mine = {name: value for name, value in mine.items() if not _same(name, value, now.get(name))}
     conflicts = [
@@ -62,7 +74,10 @@ def my_changes(
         if not _same(name, then.get(name), now.get(name))
     ]
     if conflicts:
-        raise ConflictError(conflicts)
+        others = [name for name in facts if name not in mine and not _same(name, then.get(name), now.get(name))]
+        raise ConflictError(
+            conflicts, ({name: then.get(name) for name in others}, {name: now.get(name) for name in others})
+        )
     return mine
 
 
@@ -88,7 +103,16 @@ def _ordered_roles(roles: Iterable[str]) -> list[str]:
 def _same(name: str, one: Any, other: Any) -> bool:
     if one is None or other is None:
         return one is other
+    if name == "opening_hours":  # "Mo-Fr 9:00-12:00" and "Mo-Fr 09:00-12:00": a form gives back what it composed
+        one, other = (compose(week) if (week := decompose(text)) else text for text in (one, other))
     return bool(as_stored(name, one) == as_stored(name, other))
+
+
+def _then(entry: Entry, seen: int, with_proposal: bool, seen_proposal: int | None) -> Facts:
+    """What a page showed that had seen the record up to ``seen``."""
+    since = Change.of_entry(entry).filter(pk__gt=seen).exclude(verb=Verb.PROPOSED).order_by("pk")
+    proposed = _proposed_then(entry, seen, seen_proposal) if with_proposal else {}
+    return facts_of(entry) | _earliest(since) | proposed
 
 
 def _earliest(changes: Iterable[Change]) -> Facts:

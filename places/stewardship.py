@@ -3,6 +3,7 @@
 Who joins and leaves: invitations.py. Held against what others changed: edits.py. What waits: proposals.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from places.edits import latest_change, my_changes
+from places.edits import Sight, latest_change, my_changes
 from places.fact_checks import check_facts
 from places.facts import Facts, write_facts
 from places.locating import municipality_at
@@ -45,12 +46,14 @@ def update_entry(
     today: date,
     message: str = "",
     seen_proposal: int | None = None,
+    decided: Mapping[str, int] | None = None,
 ) -> Outcome:
     """Change ``facts`` of an entry as somebody who saw it after the change ``seen`` (0 before any).
 
     A steward's reviewed facts of a published entry go to review, all else is live at once; so is everything of a
     reviewer, and of an entry that is not published yet. ``message`` is for the reviewers and answers their question;
-    of a reviewer it is the reason. Facts that are left as they were seen are left as they are.
+    of a reviewer it is the reason. Facts that are left as they were seen are left as they are. ``seen_proposal`` and
+    ``decided``: see edits.Sight.
 
     Raises PermissionDenied, ConflictError (nothing is written), ValidationError for an impossible fact or an entry
     that is not looked after any more.
@@ -60,7 +63,8 @@ def update_entry(
     _must_be_looked_after(entry)
     by_reviewer = acted_as == ActedAs.REVIEWER
     in_parts = entry.is_published and not by_reviewer
-    mine = my_changes(entry, facts, seen=seen, with_proposal=in_parts, seen_proposal=seen_proposal)
+    sight = Sight(seen, seen_proposal, decided or {})
+    mine = my_changes(entry, facts, sight, with_proposal=in_parts)
     check_facts(entry, mine)
     if by_reviewer:
         _must_stay_in_the_mandate(by, mine, today)
