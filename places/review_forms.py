@@ -121,6 +121,7 @@ class MergeForm(ReasonForm):
                 widget=forms.RadioSelect,
             )
         self.names = list(goes)
+        self.contradicting = [name for name in goes if not (_is_unknown(stays[name]) or _is_unknown(goes[name]))]
         self.order_fields([*self.names, "reason"])
 
     def take(self) -> list[str]:
@@ -132,4 +133,8 @@ def _says_more(name: str, stays: Any, goes: Any) -> bool:
     """Whether the other should be proposed: where this one says nothing, and the later confirmation."""
     if name == "confirmed_on":
         return (goes or "") > (stays or "")
-    return stays in (None, "", []) and goes not in (None, "", [])
+    return _is_unknown(stays) and not _is_unknown(goes)
+
+
+def _is_unknown(value: Any) -> bool:
+    return value is None or value in ("", [])
