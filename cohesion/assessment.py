@@ -28,9 +28,11 @@ class Outcome:
 
 
 @transaction.atomic
-def assess(as_of: date, parameters: Parameters | None = None) -> Outcome:
+def assess(as_of: date, parameters: Parameters | None = None, *, if_changed: bool = False) -> Outcome:
     """Assess the current edition as of a day and store it, unless the last one of that day has the very same inputs.
 
+    ``if_changed``: not either where the last one of whatever day has them; so it can run every day and not fill the
+    database.
     Raises NothingToAssessError before the first import of boundaries.
     """
     parameters = parameters or Parameters()
@@ -41,7 +43,8 @@ def assess(as_of: date, parameters: Parameters | None = None) -> Outcome:
         )
     world = read_world(edition, as_of, parameters.freshness_months)
     digest = world.digest(parameters)
-    known = Assessment.objects.of_edition(edition).filter(as_of=as_of).newest()
+    earlier = Assessment.objects.of_edition(edition)
+    known = (earlier.up_to(as_of) if if_changed else earlier.filter(as_of=as_of)).newest()
     if known is not None and known.inputs_digest == digest:
         return Outcome(known, is_new=False)
     result = run_engine(world.inputs, parameters)

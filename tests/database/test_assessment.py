@@ -100,6 +100,15 @@ def test_inputs_that_changed_and_changed_back_are_the_newest_again(worked_exampl
     assert last.assessment.inputs_digest == first.inputs_digest != between.inputs_digest
 
 
+def test_run_every_day_it_is_stored_only_when_inputs_changed(worked_example: None) -> None:
+    first = assess(TODAY, if_changed=True)
+    assert first.is_new
+    assert assess(TODAY + timedelta(days=1), if_changed=True).assessment == first.assessment
+    run_out = assess(TODAY + timedelta(days=3 * 365), if_changed=True)  # nobody confirmed anything since
+    assert run_out.is_new
+    assert run_out.assessment.places_counted == 0
+
+
 def test_another_day_is_another_assessment_with_the_same_digest_and_figures(worked_example: None) -> None:
     first = assess(TODAY).assessment
     later = assess(TODAY + timedelta(days=1)).assessment

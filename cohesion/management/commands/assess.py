@@ -22,10 +22,15 @@ class Command(BaseCommand):
             metavar="YYYY-MM-DD",
             help="the day for which places must be confirmed and inventories completed; default: today",
         )
+        parser.add_argument(
+            "--if-changed",
+            action="store_true",
+            help="write nothing where the last assessment, of whatever day, has the same inputs: for every day",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            outcome = assess(options["as_of"] or clock.today())
+            outcome = assess(options["as_of"] or clock.today(), if_changed=options["if_changed"])
         except NothingToAssessError as error:
             raise CommandError(str(error)) from error
         assessment = outcome.assessment
