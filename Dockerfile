@@ -16,7 +16,8 @@ RUN for po in sok_site/locale/*/LC_MESSAGES/*.po; do \
       pybabel --quiet compile --input-file "$po" --output-file "${po%.po}.mo" --locale "$(basename "$(dirname "$(dirname "$po")")")"; \
     done \
  && DATABASE_URL=postgis://nobody@localhost/none SECRET_KEY=build python manage.py collectstatic --noinput \
- && useradd --system sok-atlas
+ && useradd --system sok-atlas \
+ && install --directory --owner=sok-atlas /media
 USER sok-atlas
 EXPOSE 8000
 CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn sok_site.wsgi --bind 0.0.0.0:8000 --workers 2 --threads 4"]

@@ -62,6 +62,30 @@ def test_every_management_command_in_the_readme_exists_and_every_one_of_ours_is_
     assert named <= set(get_commands())
 
 
+def test_what_is_to_run_every_day_is_called_and_explained() -> None:
+    folder = ROOT / "places" / "management" / "commands"
+    daily = {path.stem for path in folder.glob("*.py") if "DailyCommand" in path.read_text(encoding="utf-8")}
+    assert daily
+    called = set(
+        re.findall(r"[a-z]+(?:_[a-z]+)+|assess", read("scripts/daily.sh").split("for command in")[1].split(";")[0])
+    )
+    assert called == {*daily, "assess"}
+    explained = {cell.split()[0] for cell in first_cells(read("docs/operation.md").split("## Once a day")[1])}
+    assert called <= explained
+    assert called <= set(get_commands())
+    assert "scripts/daily.sh" in read("docker-compose.yml")
+
+
+def test_all_processes_of_the_site_have_the_same_settings_and_photographs() -> None:
+    compose = read("docker-compose.yml")
+    processes = re.findall(
+        r"^  (\w+):\n(?:    .*\n|      .*\n)*?    (?:build|image): (?:\.|sok-atlas)$", compose, re.MULTILINE
+    )
+    assert processes == ["site", "worker", "daily"]
+    assert len(re.findall(r"environment: [&*]environment$", compose, re.MULTILINE)) == len(processes)
+    assert compose.count('"media:/media"') == len(processes)
+
+
 @pytest.mark.parametrize("file", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
 def test_every_linked_file_exists(file: str) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", read(file))
