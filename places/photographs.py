@@ -62,6 +62,7 @@ def add_photo(
         added_by_id=by.pk,
         **tie(entry),
     )
+    photo.clean_fields(exclude=("image", "thumbnail"))
     name = get_random_string(NAME_LENGTH).lower()
     try:
         photo.image.save(f"{name}.webp", ContentFile(large), save=False)
@@ -113,7 +114,7 @@ def _in_plain_colours(image: Image.Image) -> Image.Image:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
             return converted or image.convert(mode)
-        except ImageCms.PyCMSError:  # a broken profile: the colours as they are
+        except (ImageCms.PyCMSError, OSError):  # a broken profile: the colours as they are
             pass
     if image.mode.startswith("I;16"):
         image = image.point(lambda value: value / 256).convert("L")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection
+from pytest_django import Settings
 
 TESTS = Path(__file__).resolve().parent
 DATA = TESTS / "data"
@@ -46,6 +47,13 @@ def own_database(folder: Path) -> Iterator[str]:
     finally:
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def media_folder(settings: Settings, tmp_path: Path) -> Path:
+    """A folder of its own for photographs."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
 
 
 @pytest.fixture

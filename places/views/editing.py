@@ -1,7 +1,7 @@
 """The page on which an entry is changed: all its subjects, one form, one button; and what happens where two met."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods
 
 from places import clock
 from places.edits import Conflict, ConflictError, Sight, latest_change, my_changes, shown_facts
-from places.entry_forms import SUBJECTS, ActorsForm, SubjectForm
+from places.entry_forms import SUBJECTS, ActorsForm, LocationForm, SubjectForm
 from places.facts import Facts
 from places.models import Entry
 from places.permissions import may_review
-from places.proposals import open_proposal
+from places.proposals import open_proposal, open_submission
 from places.stewardship import UNPUBLISHED, Outcome, update_entry
 from places.views.cared_for import care_context, entry_cared_for, wrong
 from places.views.private import private_page
+from places.views.register import pin_map
+from places.vocabulary import SubmissionState
 from places.wording import in_words, label, lines
 
 # What changes often comes first; what is reviewed comes last.
@@ -44,6 +46,8 @@ LEFT_OUT = {"kreise"}
 # Fields that stand for a fact of another name.
 FIELDS_OF = {"location": ("find", "latitude", "longitude")}
 MORE_ROWS = 2
+BEGIN = ("was", "beschreibung")  # sections that are open when the page is opened
+ASKED_IN = {"gemeinde": "wo", "gebiet": "gebiet"}  # which section a search belongs to
 DECIDED = re.compile(r"(mine|theirs):([0-9]+)")
 
 
@@ -54,17 +58,25 @@ class Section:
     anchor: str
     form: SubjectForm
     is_reviewed: bool
+    is_open: bool  # from the start; what has errors opens anyway
 
 
 class EditForms:
     """All forms about one entry as one."""
 
-    def __init__(self, entry: Entry, facts: Facts, data: Any = None, typed: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        facts: Facts,
+        data: Any = None,
+        typed: dict[str, Any] | None = None,
+        shown: Collection[str] = BEGIN,
+    ) -> None:
         subjects = SUBJECTS[entry.entry_kind]
         reviewed = entry.reviewed_facts if entry.is_published else frozenset()
         names = sorted(subjects.keys() - LEFT_OUT, key=lambda name: _place_in(ORDER, name, list(subjects)))
         self.sections = [
-            _section(name, TOGETHER.get(name, subjects[name])(data, facts=facts, typed=typed), reviewed)
+            _section(name, TOGETHER.get(name, subjects[name])(data, facts=facts, typed=typed), reviewed, name in shown)
             for name in names
         ]
         self.forms = [section.form for section in self.sections]
@@ -103,7 +115,8 @@ def edit_entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     bound = EditForms(entry, _shown(request, entry), request.POST)
     if "save" not in request.POST:  # more rows, a search: the page again with what was typed
         typed = bound.typed() | _asked_more(request, bound)
-        return _page(request, entry, EditForms(entry, _shown(request, entry), typed=typed))
+        asked_in = "trias" if "mehr" in request.POST else ASKED_IN.get(request.POST.get("suchen", ""), "")
+        return _page(request, entry, EditForms(entry, _shown(request, entry), typed=typed, shown=(*BEGIN, asked_in)))
     if not bound.is_valid():
         return _page(request, entry, bound, status=422)
     try:
@@ -147,6 +160,7 @@ def _page(request: HttpRequest, entry: Entry, edited: EditForms, status: int = 2
     context = {
         **care_context(request, entry, _("Bearbeiten")),
         "sections": edited.sections,
+        "map": pin_map(next(form for form in edited.forms if isinstance(form, LocationForm))),
         **wrong(*edited.forms),
         "in_parts": _in_parts(request, entry),
         "seen": _number(request, "seen") if sent else latest_change(entry),
@@ -160,7 +174,7 @@ def _page(request: HttpRequest, entry: Entry, edited: EditForms, status: int = 2
 
 def _conflict(request: HttpRequest, entry: Entry, bound: EditForms, error: ConflictError) -> HttpResponse:
     again = set(request.POST.getlist("conflict")) & {conflict.name for conflict in error.conflicts}
-    shown = [Clash.of(entry, conflict, bound) for conflict in error.conflicts]
+    shown = [Clash.of(entry, conflict) for conflict in error.conflicts]
     names = {f"keep-{conflict.name}" for conflict in error.conflicts}
     return _page(
         request,
@@ -187,16 +201,11 @@ class Clash:
     conflict: Conflict
 
     @classmethod
-    def of(cls, entry: Entry, conflict: Conflict, bound: EditForms) -> "Clash":
-        words: Callable[[Any], str] = lambda value: in_words(type(entry), conflict.name, value)  # noqa: E731
-        return cls(
-            conflict.name,
-            label(type(entry), conflict.name),
-            words(conflict.base),
-            words(conflict.theirs),
-            words(conflict.mine),
-            conflict,
-        )
+    def of(cls, entry: Entry, conflict: Conflict) -> "Clash":
+        """``conflict`` as people read it."""
+        model, name = type(entry), conflict.name
+        base, theirs, mine = (in_words(model, name, value) for value in (conflict.base, conflict.theirs, conflict.mine))
+        return cls(name, label(model, name), base, theirs, mine, conflict)
 
 
 def _tell(request: HttpRequest, entry: Entry, outcome: Outcome) -> None:
@@ -218,6 +227,9 @@ def _tell(request: HttpRequest, entry: Entry, outcome: Outcome) -> None:
         messages.success(request, _("Ihr Änderungsvorschlag ist zurückgenommen."))
     if outcome == Outcome(()):
         messages.info(request, _("Es hat sich nichts geändert."))
+    submission = open_submission(entry)
+    if submission is not None and submission.state == SubmissionState.ASKED_BACK:
+        messages.warning(request, _("Die Rückfrage der Prüfstelle ist noch nicht beantwortet."))
 
 
 def _shown(request: HttpRequest, entry: Entry) -> Facts:
@@ -245,7 +257,7 @@ def _asked_more(request: HttpRequest, bound: EditForms) -> dict[str, Any]:
     return {f"{name}-more": MORE_ROWS for name in rows if request.POST.get("mehr") == name}
 
 
-def _section(anchor: str, form: SubjectForm, reviewed: frozenset[str]) -> Section:
+def _section(anchor: str, form: SubjectForm, reviewed: frozenset[str], is_open: bool) -> Section:
     """With a word at each field that is reviewed, unless all of the subject is."""
     names = [field for fact in reviewed for field in FIELDS_OF.get(fact, (fact,)) if field in form.fields]
     is_reviewed = len(names) == len(form.fields) or (isinstance(form, ActorsForm) and "actors" in reviewed)
@@ -253,7 +265,7 @@ def _section(anchor: str, form: SubjectForm, reviewed: frozenset[str]) -> Sectio
         for name in names:
             field = form.fields[name]
             field.help_text = " ".join(filter(None, (_("Wird geprüft."), str(field.help_text))))
-    return Section(anchor, form, is_reviewed)
+    return Section(anchor, form, is_reviewed, is_open)
 
 
 def _place_in(order: tuple[str, ...], name: str, otherwise: list[str]) -> tuple[int, int]:
