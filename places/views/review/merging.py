@@ -14,8 +14,11 @@ from places.merging import merge, refuse_impossible
 from places.models import ENTRY_KINDS, Entry
 from places.permissions import may_review
 from places.review_forms import MergeForm
+from places.views.private import private_page
+from places.views.review.refusal import refused
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_entries(request: HttpRequest, kind: str, kept_pk: int, other_pk: int) -> HttpResponse:
@@ -53,6 +56,7 @@ def merge_entries(request: HttpRequest, kind: str, kept_pk: int, other_pk: int) 
             "completing": [form[name] for name in form.names if name not in form.contradicting],
             "impossible": _impossible(kept, other),
             "may_turn": not _impossible(other, kept),
+            **refused(form),
         },
         status=422 if form.errors else 200,
     )

@@ -19,6 +19,8 @@ from places.models import ENTRY_KINDS, Change, Entry, Mandate, Municipality, Sub
 from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import may_review
 from places.review_queue import Waiting, items
+from places.views.private import private_page
+from places.views.review.refusal import refused
 from places.views.review.restoration import Restoration, restoration
 from places.views.review.telling import told
 from places.vocabulary import Condition, Publication
@@ -27,6 +29,7 @@ PER_PAGE = 30
 SHOWN = 20
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def review_municipalities(request: HttpRequest) -> HttpResponse:
@@ -52,6 +55,7 @@ def review_municipalities(request: HttpRequest) -> HttpResponse:
     return render(request, "places/review/municipalities.html", context)
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def municipality_review(request: HttpRequest, ags: str) -> HttpResponse:
@@ -87,7 +91,7 @@ def municipality_review(request: HttpRequest, ags: str) -> HttpResponse:
             "inventory": inventory,
             "conditions": conditions,
             "restoration": setting_back,
-            "failed": next((form for form in (inventory, conditions) if form.errors), None),
+            **refused(inventory, conditions, *([setting_back.form] if setting_back else [])),
             "record": told(Change.of(municipality)[:50], to_reviewer=True),
         },
         status=422 if inventory.errors or conditions.errors or _is_refused(setting_back) else 200,

@@ -13,8 +13,10 @@ from places.models import Mandate, Submission
 from places.permissions import may_give_mandates
 from places.review import publish_several
 from places.review_queue import PER_PAGE, queue, unattended
+from places.views.private import private_page
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def review(request: HttpRequest) -> HttpResponse:
@@ -34,6 +36,7 @@ def review(request: HttpRequest) -> HttpResponse:
     )
 
 
+@private_page
 @login_required
 @require_http_methods(["POST"])
 def decide_several(request: HttpRequest) -> HttpResponse:

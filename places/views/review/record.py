@@ -20,6 +20,8 @@ from places.permissions import is_steward, may_review
 from places.restoring import republish
 from places.review import archive, confirm_entry
 from places.review_forms import ReasonForm
+from places.views.private import private_page
+from places.views.review.refusal import refused
 from places.views.review.restoration import restoration
 from places.views.review.telling import told
 from places.vocabulary import Publication
@@ -27,6 +29,7 @@ from places.vocabulary import Publication
 PER_PAGE = 30
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -46,7 +49,7 @@ def entry_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if setting_back and setting_back.is_done:
         messages.success(request, _("Der Eintrag steht wieder da wie zuvor."))
         return redirect("entry_record", kind, pk)
-    refused = [form for form in (*forms.values(), *([setting_back.form] if setting_back else [])) if form.errors]
+    all_forms = [*forms.values(), *([setting_back.form] if setting_back else [])]
     page = Paginator(Change.of_entry(entry), PER_PAGE).get_page(request.GET.get("seite", "1"))
     return render(
         request,
@@ -59,12 +62,12 @@ def entry_record(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             "restoration": setting_back,
             "seen": seen,
             "forms": forms,
-            "failed": refused[0] if refused else None,
+            **refused(*all_forms),
             "has_stewards": Stewardship.of(entry).exists(),
             "is_fresh": entry.is_fresh(today, DEFAULT_FRESHNESS_MONTHS),
             "may_bring_back": entry.publication in (Publication.ARCHIVED, Publication.REJECTED),
         },
-        status=422 if refused else 200,
+        status=422 if any(form.errors for form in all_forms) else 200,
     )
 
 

@@ -15,9 +15,12 @@ from places.permissions import may_review
 from places.review import handle_report
 from places.review_forms import OUTCOMES, WordsForm
 from places.review_queue import of_entries
+from places.views.private import private_page
+from places.views.review.refusal import refused
 from places.views.review.telling import told
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_review(request: HttpRequest, pk: int) -> HttpResponse:
@@ -48,5 +51,5 @@ def report_review(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     record = told(Change.of_entry(entry)[:20], to_reviewer=True)
-    context = {"report": report, "entry": entry, "form": form, "record": record}
+    context = {"report": report, "entry": entry, "form": form, "record": record, **refused(form)}
     return render(request, "places/review/report.html", context, status=status)

@@ -26,6 +26,8 @@ from places.responsibility import responsibility
 from places.review_forms import QUESTIONS, REASONS, PublishForm, WordsForm
 from places.review_queue import duplicates_of
 from places.small_map import HERE, UNCOUNTED, SmallMap, small_map
+from places.views.private import private_page
+from places.views.review.refusal import refused
 from places.views.review.telling import told
 from places.vocabulary import SubmissionKind, SubmissionState
 
@@ -55,6 +57,7 @@ class Beside:
     other: Entry
 
 
+@private_page
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_review(request: HttpRequest, pk: int) -> HttpResponse:
@@ -77,11 +80,11 @@ def submission_review(request: HttpRequest, pk: int) -> HttpResponse:
         "entry": entry,
         "reviews": reviews,
         "forms": forms,
-        "failed": next((form for form in forms.values() if form.errors), None),
         "seen": latest_change(entry),
         "is_open": submission.state in (SubmissionState.WAITING, SubmissionState.ASKED_BACK),
         "days": (today - submission.waiting_since).days if submission.waiting_since else 0,
     }
+    context |= refused(*forms.values())
     if reviews:
         context |= _what_helps(submission, entry, request, today)
     return render(request, "places/review/submission.html", context, status=status)
