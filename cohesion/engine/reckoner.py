@@ -52,13 +52,13 @@ class Reckoner:
 
     def classes(self, ratings: Ratings, parameters: Parameters) -> NDArray[np.int8]:
         """Class (M,) of each municipality; `reach` must not exceed that of the pairs."""
-        strength, lost = self._strengths(ratings, parameters)
+        strength, lost = self.strengths(ratings, parameters)
         supply, after_loss = self._supplies(strength, lost, parameters)
         given = self.ground.inputs
         renewing = renewal(conditions_of(self.ground.home, ratings.conditions, ratings.municipal))
         return cohesion_classes(supply, after_loss, renewing, given.inventory_completed, parameters)
 
-    def _strengths(self, ratings: Ratings, parameters: Parameters) -> tuple[Floats, Floats]:
+    def strengths(self, ratings: Ratings, parameters: Parameters) -> tuple[Floats, Floats]:
         """Strength of each place (P,), and what each of the shared rows of the triads would take away."""
         staff, shared = self.ground.triads, self.ground.shared
         conditions = mean_of_known(ratings.conditions) / BEST_RATING
@@ -67,6 +67,20 @@ class Reckoner:
         place = staff.place[shared]
         weakened = strength_of(conditions[place], staff.triad_left[shared], dynamics[place], parameters)
         return strength, strength[place] - np.where(staff.closes[shared], 0.0, weakened)
+
+    def weights(self, parameters: Parameters) -> Floats:
+        """Mean `f` of each link (L,): what a place of strength 1 that is not crowded gives to the municipality."""
+        weights = np.empty(len(self.pairs.place))
+        for block in self._blocks:
+            block.set_closeness(parameters)
+            weights[block.links] = np.asarray(block.near @ block.share)
+        return weights
+
+    def block(self, municipality: int, parameters: Parameters) -> "Block":
+        """One municipality on its own."""
+        block = Block(self.ground, self.pairs, municipality, municipality + 1)
+        block.set_closeness(parameters)
+        return block
 
     def _supplies(self, strength: Floats, lost: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
         """K and K⁻ (M,); where K itself is not adequate, K stands for K⁻, which then classes nothing."""
@@ -90,7 +104,7 @@ class Reckoner:
             left = after_loss[block.municipalities]
             left[:] = here
             if (here >= parameters.adequate - ROUNDING).any():
-                left -= block.worst_loss(received, per_strength, per_place, lost)
+                left -= block.worst_loss(received, per_strength[block.links], per_place[block.links], lost)
         return supply, after_loss
 
 
@@ -129,10 +143,19 @@ class Block:
         else:
             np.less_equal(self._distance, parameters.near, out=self._closeness, casting="unsafe")
 
+    def supplies(self, per_strength: Floats, per_place: Floats, lost: Floats) -> tuple[float, float]:
+        """K and K⁻ of a block that is one municipality."""
+        received: Floats = np.asarray(self.near_by_point @ per_place)
+        supply = float(self.share @ np.minimum(received, 1))
+        return supply, supply - float(self.worst_loss(received, per_strength, per_place, lost)[0])
+
     def worst_loss(self, received: Floats, per_strength: Floats, per_place: Floats, lost: Floats) -> Floats:
-        """By how much the worst single loss lowers K of each municipality of the block (method.md §4)."""
+        """By how much the worst single loss lowers K of each municipality of the block (method.md §4).
+
+        ``per_strength`` and ``per_place`` are what each link of the block gives per strength, and gives.
+        """
         reserve = np.maximum(received - 1, 0)
-        missed = np.repeat(per_place[self.links], self._pairs_of_link)
+        missed = np.repeat(per_place, self._pairs_of_link)
         missed *= self._closeness
         missed -= reserve[self._point]
         np.maximum(missed, 0, out=missed)
@@ -154,7 +177,7 @@ class Teams:
 
     municipality: Integers  # (T,) within the block
     first_post: NDArray[np.int32]  # (T + 1,)
-    link: Integers  # (B,)
+    link: Integers  # (B,) within the block
     row: Integers  # (B,) of the shared rows of the triads
     post_point: NDArray[np.int32]  # (O,) within the block
     first_pair: NDArray[np.int32]  # (O + 1,) into the two that follow
@@ -167,7 +190,7 @@ class Teams:
         place = ground.triads.place[ground.shared]
         linked = pairs.place[block.links]
         begin, end = np.searchsorted(place, linked), np.searchsorted(place, linked, side="right")
-        link = np.repeat(np.arange(len(linked)), end - begin)
+        link: Integers = np.repeat(np.arange(len(linked)), end - begin)
         row = _ranges(begin, end)
         municipality = pairs.municipality[block.links][link] - block.municipalities.start
         together, team, members = np.unique(
@@ -179,11 +202,12 @@ class Teams:
         if not len(chosen):
             return None
         chosen = chosen[np.argsort(team[chosen], kind="stable")]
-        link, row = link[chosen] + block.links.start, row[chosen]
+        link, row = link[chosen], row[chosen]
         teams, team = np.unique(team[chosen], return_inverse=True)
 
-        length = pairs.first[link + 1] - pairs.first[link]
-        pair = _ranges(pairs.first[link], pairs.first[link + 1])
+        first, last = (pairs.first[link + block.links.start + after] for after in (0, 1))
+        length = last - first
+        pair = _ranges(first, last)
         member = np.repeat(np.arange(len(link)), length)
         points = block.points.stop - block.points.start
         post_of_pair = team[member] * points + (pairs.point[pair] - block.points.start)

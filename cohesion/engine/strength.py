@@ -12,9 +12,9 @@ from cohesion.engine.parameters import Parameters
 # A set of roles is a bitmask: bit k stands for ROLES[k]. There are eight.
 _SETS = np.arange(2 ** len(ROLES))
 _SIZE = np.bitwise_count(_SETS).astype(np.int64)
-_SHARES_A_ROLE = (_SETS[:, np.newaxis] & _SETS != 0).astype(np.int64)
-_ANY_ROLE = _SETS[-1]
-_PROVIDER = 1 << ROLES.index("provider")
+SHARES_A_ROLE = (_SETS[:, np.newaxis] & _SETS != 0).astype(np.int64)
+ANY_ROLE = _SETS[-1]
+PROVIDER = 1 << ROLES.index("provider")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,10 @@ class Triads:
     triad: Floats  # (P,) 0..1, NaN where no role was ever recorded
     place: Integers  # (R,) rising
     actor: Integers  # (R,)
+    roles: Integers  # (R,) bitmask of those that the actor holds there
     triad_left: Floats  # (R,) 0..1
     closes: NDArray[np.bool_]  # (R,) the actor is the place's last provider
+    holders: Integers  # (P, 8) actors who hold a role of each set of roles
 
 
 def strengths(inputs: Inputs, parameters: Parameters) -> Strengths:
@@ -54,13 +56,12 @@ def strengths(inputs: Inputs, parameters: Parameters) -> Strengths:
 def triads(inputs: Inputs) -> Triads:
     """`T` of each place (method.md §2), also without each of its actors (§4); no rating matters here."""
     place, actor, roles = _roles_by_actor(inputs)
-    # holders[p, S]: actors of place p who hold a role of the set S
     holders = np.zeros((len(inputs.place_x), len(_SETS)), dtype=np.int64)
-    np.add.at(holders, place, _SHARES_A_ROLE[roles])
-    triad = np.where(holders[:, _ANY_ROLE] > 0, _triad(holders), np.nan)
-    left = holders[place] - _SHARES_A_ROLE[roles]
-    closes = (roles & _PROVIDER != 0) & (left[:, _PROVIDER] == 0)
-    return Triads(triad, place, actor, _triad(left), closes)
+    np.add.at(holders, place, SHARES_A_ROLE[roles])
+    triad = np.where(holders[:, ANY_ROLE] > 0, triad_of(holders), np.nan)
+    left = holders[place] - SHARES_A_ROLE[roles]
+    closes = (roles & PROVIDER != 0) & (left[:, PROVIDER] == 0)
+    return Triads(triad, place, actor, roles, triad_of(left), closes, holders)
 
 
 def mean_of_known(values: Floats, weights: Floats | float = 1.0) -> Floats:
@@ -84,7 +85,7 @@ def _roles_by_actor(inputs: Inputs) -> tuple[Integers, Integers, Integers]:
     return place, actor, roles
 
 
-def _triad(holders: Floats | Integers) -> Floats:
+def triad_of(holders: Floats | Integers) -> Floats:
     """`T` (n,) from the number of holders (n, 8) of each set of roles.
 
     Hall's theorem in its defect form: each set S of roles leaves at least |S| - holders(S) of them without an
