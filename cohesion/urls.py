@@ -5,7 +5,8 @@ from datetime import date
 from django.urls import path, register_converter
 
 from cohesion.views.interplay import interplay
-from cohesion.views.map import map_page, map_places, outlines
+from cohesion.views.map import map_page, outlines
+from cohesion.views.map_entries import map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
 
@@ -53,7 +54,7 @@ register_converter(Digest, "digest")
 urlpatterns = [
     path("", map_page, name="map"),
     path("karte/umrisse/<day:day>-<digest:digest>.geojson", outlines, name="outlines"),
-    path("karte/orte.json", map_places, name="map_places"),
+    path("karte/punkte/<slug:layer>.json", map_points, name="map_points"),
     path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),
     path("gemeinden/<ags:ags>/", municipality, name="municipality_by_ags"),
     path("wechselspiel/", interplay, name="interplay"),

@@ -1,4 +1,4 @@
-"""The map page, and what it draws that the API does not give: outlines of municipalities, points of places."""
+"""The map page, and the outlines of municipalities that it draws. Points of entries: map_entries.py."""
 
 import gzip
 import re
@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, FloatField, Func, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -18,14 +17,13 @@ from django.views.decorators.http import etag, require_safe
 
 from cohesion.models import Assessment
 from cohesion.querysets import with_scores
+from cohesion.tasks import is_being_assessed
+from cohesion.views.map_entries import LAYERS, MARKS, lines, result_words
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
 from cohesion.vocabulary import CohesionClass
-from places import clock
-from places.freshness import DEFAULT_FRESHNESS_MONTHS
-from places.models import BoundaryEdition, Municipality, Place
+from places.models import BoundaryEdition, Municipality
 from places.vocabulary import Kind, Status, ZokTier
 
-COORDINATE_DECIMALS = 5  # about one metre
 LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
@@ -37,13 +35,15 @@ def map_page(request: HttpRequest) -> HttpResponse:
         return render(request, "cohesion/map_empty.html")
     assessment = Assessment.objects.of_edition(edition).newest()
     asked = Asked.read(request.GET)
-    overview = Overview.of(_rows(edition, assessment), asked)
+    rows = _rows(edition, assessment)
+    overview = Overview.of(rows, asked)
     return render(
         request,
         "cohesion/map.html",
         {
             "edition": edition,
             "assessment": assessment,
+            "is_being_assessed": is_being_assessed(),
             "asked": asked,
             "overview": overview,
             "classes": [
@@ -56,7 +56,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
                 if value != UNKNOWN_TIER or overview.tier_counts[value] or value in asked.tiers
             ],
             "kinds": Kind.choices,
+            "lists": _lists(),
+            "lines": lines(asked.list, rows, asked, assessment) if asked.list else None,
             "columns": _columns(asked),
+            "symbols": [(layer.page, mark) for layer in LAYERS.values() for mark in ("", *MARKS)],
             "config": _config(edition),
         },
     )
@@ -71,6 +74,16 @@ def _rows(edition: BoundaryEdition, assessment: Assessment | None) -> list[Row]:
 
 def _tier_label(value: str) -> str:
     return _("Stufe nicht bekannt") if value == UNKNOWN_TIER else str(ZokTier(value).label)
+
+
+def _lists() -> list[tuple[str, str]]:
+    """What the table can show: the value in the address, the word."""
+    return [
+        ("", _("Gemeinden")),
+        ("places", _("Orte")),
+        ("support", _("Unterstützung")),
+        ("spaces", _("Räume")),
+    ]
 
 
 def _columns(asked: Asked) -> list[dict[str, str]]:
@@ -104,13 +117,13 @@ def _config(edition: BoundaryEdition) -> dict[str, Any]:
         "language": LOCALES.get(get_language(), get_language()),
         "urls": {
             "scores": reverse("api:scores"),
-            "places": reverse("map_places"),
+            **{layer: reverse("map_points", args=[layer]) for layer in LAYERS},
             "outlines": reverse("outlines", args=drawn) if edition.outlines_digest else None,
         },
         # Patterns: the browser puts key and readable end in their places.
         "addresses": {
             "municipality": reverse("municipality", args=["00000000", "slug"]),
-            "place": reverse("place", args=[0, "slug"]),
+            **{layer.page: reverse(layer.page, args=[0, "slug"]) for layer in LAYERS.values()},
         },
         "map": {
             "extent": leaflet["SPATIAL_EXTENT"],
@@ -126,7 +139,7 @@ def _words() -> dict[str, Any]:
     return {
         "classes": dict(CohesionClass.choices),
         "tiers": {value: _tier_label(value) for value in TIERS},
-        "kinds": dict(Kind.choices),
+        "kinds": {layer.page: layer.kinds for layer in LAYERS.values()},
         "statuses": dict(Status.choices),
         "unincorporated": _("gemeindefreies Gebiet, ohne Bewertung"),
         "figures": {
@@ -136,16 +149,25 @@ def _words() -> dict[str, Any]:
         },
         "counts": {"all": _("{all} Gemeinden"), "some": _("{shown} von {all} Gemeinden")},
         "more": _("Weitere {count} Gemeinden zeigen"),
+        "lists": result_words(),
+        "moreEntries": _("Weitere {count} Einträge zeigen"),
+        "marks": {"unconfirmed": _("unbestätigt"), "uncounted": _("zählt nicht")},
+        "size": _("{number} m²"),
+        "until": _("bis {date}"),
         "showOnMap": _("{name} auf der Karte zeigen"),
         "search": {
             "found": _("Vorschläge: {count}. Mit den Pfeiltasten wählen."),
-            "nothing": _("Keine Gemeinde gefunden"),
+            "nothing": _("Nichts gefunden"),
         },
         "map": {
             "zoomIn": _("Vergrößern"),
             "zoomOut": _("Verkleinern"),
             "whole": _("Alles zeigen"),
-            "cluster": _("{count} Soziale Orte: vergrößern"),
+            "clusters": {
+                "place": _("{count} Soziale Orte: vergrößern"),
+                "support": _("{count} Unterstützungsstrukturen: vergrößern"),
+                "space": _("{count} Möglichkeitsräume: vergrößern"),
+            },
         },
         "panel": {
             "population": _("{count} Einwohnerinnen und Einwohner"),
@@ -153,7 +175,6 @@ def _words() -> dict[str, Any]:
             "places": _("Soziale Orte"),
             "noPlaces": _("Hier ist noch kein Sozialer Ort eingetragen."),
             "morePlaces": _("und {count} weitere"),
-            "uncounted": _("zählt nicht"),
             "why": _("Warum diese Klasse?"),
             "municipality": _("Gemeinde:"),
             "confirmed": _("Zuletzt bestätigt am {date}."),
@@ -161,6 +182,11 @@ def _words() -> dict[str, Any]:
             "counts": _("Zählt in der Bewertung."),
             "countsNot": _("Zählt in der Bewertung nicht mit."),
             "toPlace": _("Mehr über diesen Ort"),
+            "types": {"support": _("Unterstützung"), "space": _("Möglichkeitsraum")},
+            "toEntry": _("Mehr darüber"),
+            "from": _("Verfügbar ab {date}."),
+            "until": _("Verfügbar bis {date}."),
+            "unconfirmed": _("Unbestätigt."),
         },
     }
 
@@ -184,31 +210,4 @@ def outlines(request: HttpRequest, day: date, digest: str) -> HttpResponse:
     response["Content-Type"] = "application/geo+json"
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     patch_vary_headers(response, ["Accept-Encoding"])
-    return response
-
-
-@require_safe
-def map_places(request: HttpRequest) -> JsonResponse:
-    """All published places in columns: as many as there are in one answer, which the browser clusters."""
-    assessment = Assessment.objects.newest()
-    day = assessment.as_of if assessment else clock.today()
-    months = assessment.parameters_used().freshness_months if assessment else DEFAULT_FRESHNESS_MONTHS
-    rows = (
-        Place.objects.published()
-        .annotate(
-            ags=F("municipality__ags"),
-            # ST_X and ST_Y: no geometry object per place; the same on both databases.
-            longitude=Func(F("location"), function="ST_X", output_field=FloatField()),
-            latitude=Func(F("location"), function="ST_Y", output_field=FloatField()),
-            counted=Exists(Place.objects.counted(day, months).filter(pk=OuterRef("pk"))),
-        )
-        .order_by("pk")
-    )
-    columns = ("id", "name", "kind", "status", "ags", "longitude", "latitude", "counted", "confirmed_on")
-    table: dict[str, list[Any]] = {name: [] for name in columns}
-    for row in rows.values_list(*columns).iterator(chunk_size=5000):
-        for name, value in zip(columns, row, strict=True):
-            table[name].append(round(value, COORDINATE_DECIMALS) if isinstance(value, float) else value)
-    response = JsonResponse({"as_of": assessment and assessment.as_of, "columns": columns, **table})
-    response["Cache-Control"] = "no-cache"  # kept, but asked for again: ConditionalGetMiddleware answers 304
     return response

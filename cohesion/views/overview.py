@@ -19,6 +19,7 @@ from places.vocabulary import ZokTier
 UNKNOWN_TIER = "unknown"
 TIERS = (*ZokTier.values, UNKNOWN_TIER)
 COLUMNS = ("name", "cohesion_class", "zok_tier", "supply", "supply_after_loss", "renewal", "population")
+LISTS = ("places", "support", "spaces")
 PAGE_SIZE = 200  # as many as the browser shows at first
 
 _GERMAN_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -55,6 +56,7 @@ class Asked:
     text: str = ""
     sort: str = "name"
     page: int = 1
+    list: str = ""  # what the table shows: municipalities, or one kind of entry
 
     @classmethod
     def read(cls, query: QueryDict) -> "Asked":
@@ -64,6 +66,7 @@ class Asked:
             tiers=tuple(value for value in TIERS if value in query.getlist("tier")),
             text=query.get("q", "").strip(),
             sort=sort if sort.removeprefix("-") in COLUMNS else "name",
+            list=query.get("list", "") if query.get("list") in LISTS else "",
             page=int(page) if re.fullmatch(r"[1-9][0-9]{0,5}", page) else 1,
         )
 

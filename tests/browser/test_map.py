@@ -121,10 +121,10 @@ def test_the_legend_filters_map_table_and_address(open_page: OpenPage) -> None:
 
 def test_places_can_be_hidden_and_chosen_by_kind(open_page: OpenPage) -> None:
     page = ready(open_page())
-    places = page.locator(".map__cluster, .map__place")
+    places = page.locator(".map__cluster--place, .map__place")
     page.get_by_role("combobox", name="Art der Orte").select_option("library")
     assert query(page) == {"kind": ["library"]}
-    numbers = sum(int(text) for text in page.locator("#map .map__cluster").all_inner_texts())
+    numbers = sum(int(text) for text in page.locator("#map .map__cluster--place").all_inner_texts())
     libraries = page.locator("#places-kind option[value=library]").inner_text()
     assert f"({numbers + page.locator('#map .map__place').count()})" in libraries
     page.get_by_role("checkbox", name="auf der Karte zeigen").uncheck()
@@ -200,7 +200,7 @@ def test_pointing_tells_and_clicking_opens(open_page: OpenPage) -> None:
 
 def test_a_cluster_opens_and_a_place_tells_what_it_is(open_page: OpenPage) -> None:
     page = ready(open_page(AT_KORBACH.replace("z=11", "z=9")))
-    page.locator("#map .map__cluster").last.click()
+    page.locator("#map .map__cluster--place").last.click()
     expect(page).to_have_url(re.compile(r"z=1\d"))
     page.goto(f"/{AT_KORBACH.replace('z=11', 'z=13').replace('8.95', '8.8731')}")
     ready(page)
@@ -315,7 +315,7 @@ def test_on_a_phone_the_map_comes_first_and_the_rest_is_one_touch_away(open_page
 def test_what_can_be_touched_is_large_enough(open_page: OpenPage, size: tuple[int, int]) -> None:
     page = ready(open_page("/?ags=06611000", size=size))
     small = page.evaluate(
-        """() => [...document.querySelectorAll("main :is(button, input, select, .choice, .map__cluster, .map__place)")]
+        """() => [...document.querySelectorAll("main :is(button, input, select, .choice, .lists a, .map__cluster, .map__entry)")]
           .map((element) => [element.outerHTML.slice(0, 80), element.closest("label") ?? element])
           .map(([name, element]) => [name, element.getBoundingClientRect()])
           .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))

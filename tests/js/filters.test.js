@@ -6,9 +6,11 @@ import {
   isFiltered,
   isShown,
   nextSort,
+  selectEntries,
   selectPlaces,
   sortRows,
   suggest,
+  suggestEntries,
 } from "../../static/js/map/filters.js";
 import { fold } from "../../static/js/map/names.js";
 import { INITIAL } from "../../static/js/map/state.js";
@@ -102,17 +104,33 @@ test("a click sorts upwards, the next one downwards", () => {
 });
 
 const PLACES = [
-  { id: 1, kind: "library", ags: "06611000" },
-  { id: 2, kind: "village_shop", ags: "06635002" },
-  { id: 3, kind: "library", ags: null },
+  { id: 1, name: "Bücherei", kind: "library", ags: "06611000" },
+  { id: 2, name: "Zellenladen", kind: "village_shop", ags: "06635002" },
+  { id: 3, name: "Kasseler Bücherei", kind: "library", ags: null },
 ];
-const ids = (change, ags) => selectPlaces(PLACES, new Set(ags), state(change)).map(({ id }) => id);
+const BY_AGS = new Map(ROWS.map((each) => [each.ags, each]));
+const ids = (change) => selectPlaces(PLACES, BY_AGS, state(change)).map(({ id }) => id);
 
 test("places follow the filter of municipalities and their own kind", () => {
-  assert.deepEqual(ids({}, []), [1, 2, 3]);
-  assert.deepEqual(ids({ kind: "library" }, []), [1, 3]);
-  assert.deepEqual(ids({ classes: ["robust"] }, ["06635002"]), [2]);
-  assert.deepEqual(ids({ places: false }, []), []);
+  assert.deepEqual(ids({}), [1, 2, 3]);
+  assert.deepEqual(ids({ kind: "library" }), [1, 3]);
+  assert.deepEqual(ids({ classes: ["robust"] }), [2]);
+  assert.deepEqual(ids({ tiers: ["oberzentrum"], kind: "village_shop" }), []);
+});
+
+test("a text finds entries by their municipality and by their own name, within the boxes that are chosen", () => {
+  const entries = (change) => selectEntries(PLACES, BY_AGS, state(change)).map(({ id }) => id);
+  assert.deepEqual(entries({ text: "kassel" }), [1, 3]);
+  assert.deepEqual(entries({ text: "laden" }), [2]);
+  assert.deepEqual(entries({ text: "buecherei", classes: ["risky"] }), [1]);
+  assert.deepEqual(entries({ text: "066" }), [1, 2]);
+});
+
+test("entries are suggested by their name, the best first", () => {
+  const suggested = (query, limit) => suggestEntries(PLACES, query, limit).map(({ id }) => id);
+  assert.deepEqual(suggested("bücherei", 8), [1, 3]);
+  assert.deepEqual(suggested("büch", 1), [1]);
+  assert.deepEqual(suggested("06611000", 8), []);
 });
 
 test("suggestions: the best first, then the larger, never more than asked for", () => {

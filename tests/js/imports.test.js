@@ -8,7 +8,7 @@ import { test } from "node:test";
 const folder = new URL("../../static/js/map/", import.meta.url);
 const LEVELS = [
   ["main"],
-  ["layers", "legend", "table", "panel", "search", "views"],
+  ["entries", "layers", "legend", "table", "panel", "search", "views"],
   ["choropleth", "data", "describe", "filters", "state", "supercluster"],
   ["geometry", "names", "classes"],
   ["format", "dom", "leaflet-src.esm", "supercluster.min"],

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { createStore, format, INITIAL, parse } from "../../static/js/map/state.js";
 
 const EVERYTHING =
-  "?class=risky&class=robust&tier=none&tier=unknown&q=bad+h%C3%B6&places=off&kind=library&sort=-supply" +
-  "&view=table&ags=06635015&place=17&z=9.25&lat=51.2767&lon=8.8731";
+  "?class=risky&class=robust&tier=none&tier=unknown&q=bad+h%C3%B6&places=off&spaces=off&kind=library&sort=-supply" +
+  "&list=support&view=table&ags=06635015&place=17&entry=space-4&z=9.25&lat=51.2767&lon=8.8731";
 
 test("what a query says is read and written alike", () =>
   assert.equal(format(parse(EVERYTHING)), EVERYTHING));
@@ -34,6 +34,10 @@ for (const wrong of [
   "?ags=0663501x",
   "?place=x1",
   "?place=-4",
+  "?entry=place-4",
+  "?entry=space-",
+  "?list=mayors",
+  "?support=on",
   "?kind=a%20b",
   "?z=9&lat=51",
   "?z=9&lat=&lon=9",

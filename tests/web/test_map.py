@@ -16,7 +16,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cohesion.models import Assessment
-from places.models import BoundaryEdition
+from places.models import BoundaryEdition, Municipality
 from places.outlines import draw_outlines
 from tests.factories import (
     TODAY,
@@ -25,6 +25,8 @@ from tests.factories import (
     make_municipality,
     make_place,
     make_score,
+    make_space,
+    make_support,
 )
 
 pytestmark = pytest.mark.django_db
@@ -134,10 +136,16 @@ def test_every_word_of_the_browser_comes_from_the_page(client: Client, assessmen
     given = config(page(client))
     assert given["language"] == "de"
     assert given["words"]["classes"]["risky"] == "riskant"
-    assert given["words"]["kinds"]["library"] == "Bücherei"
+    assert given["words"]["kinds"]["place"]["library"] == "Bücherei"
+    assert given["words"]["kinds"]["space"]["school"] == "Schule"
     assert given["words"]["tiers"]["unknown"] == "Stufe nicht bekannt"
     assert given["urls"]["scores"] == "/api/v1/scores/"
-    assert given["addresses"] == {"municipality": "/gemeinden/00000000-slug/", "place": "/orte/0-slug/"}
+    assert given["addresses"] == {
+        "municipality": "/gemeinden/00000000-slug/",
+        "place": "/orte/0-slug/",
+        "support": "/unterstuetzung/0-slug/",
+        "space": "/raeume/0-slug/",
+    }
     assert given["map"]["tiles"] == []
 
 
@@ -160,12 +168,12 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
     client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/")  # what is asked once per process
-    with django_assert_num_queries(5):  # edition, assessment, rows; demo and boundaries of every page
+    with django_assert_num_queries(6):  # edition, assessment, rows, work that waits; demo and boundaries of every page
         client.get("/")
     for number in range(20):
         make_score(make_municipality(f"06636{number:03}"), assessment)
         make_place()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/?class=resilient&sort=supply&q=e")
 
 
@@ -223,21 +231,27 @@ def test_outlines_under_a_wrong_digest_are_not_found(client: Client, edition: Bo
     assert client.get("/karte/umrisse/2022-12-31-.geojson").status_code == HTTPStatus.NOT_FOUND
 
 
-# --- Places ----------------------------------------------------------------------------------------------------------
+# --- Points ----------------------------------------------------------------------------------------------------------
 
 
-def places(client: Client) -> dict[str, Any]:
-    response = client.get(reverse("map_places"))
+def points(client: Client, layer: str) -> dict[str, Any]:
+    response = client.get(reverse("map_points", args=[layer]))
     assert response.status_code == HTTPStatus.OK
     table: dict[str, Any] = response.json()
     return table
+
+
+def places(client: Client) -> dict[str, Any]:
+    return points(client, "places")
 
 
 def test_places_come_in_columns(client: Client, assessment: Assessment) -> None:
     place = make_place(longitude=9.0512345, latitude=51.05, name="Laden", kind="village_shop")
     assert places(client) == {
         "as_of": "2026-11-22",
-        "columns": ["id", "name", "kind", "status", "ags", "longitude", "latitude", "counted", "confirmed_on"],
+        "columns": [
+            *("id", "name", "kind", "status", "ags", "longitude", "latitude", "confirmed_on", "counted", "confirmed"),
+        ],
         "id": [place.pk],
         "name": ["Laden"],
         "kind": ["village_shop"],
@@ -247,6 +261,7 @@ def test_places_come_in_columns(client: Client, assessment: Assessment) -> None:
         "latitude": [51.05],
         "counted": [True],
         "confirmed_on": ["2026-11-22"],
+        "confirmed": [True],
     }
 
 
@@ -279,7 +294,7 @@ def test_places_are_told_before_the_first_assessment(client: Client) -> None:
 
 def test_places_that_did_not_change_are_not_sent_again(client: Client, assessment: Assessment) -> None:
     make_place(make_municipality("06635777"))
-    address = reverse("map_places")
+    address = reverse("map_points", args=["places"])
     first = client.get(address)
     again = client.get(address, headers={"If-None-Match": first["ETag"]})
     assert (first["Cache-Control"], again.status_code) == ("no-cache", HTTPStatus.NOT_MODIFIED)
@@ -294,4 +309,106 @@ def test_places_take_two_queries_whatever_their_number(
     for number in range(12):
         make_place(make_municipality(f"06636{number:03}"))
     with django_assert_num_queries(2):
-        client.get(reverse("map_places"))
+        client.get(reverse("map_points", args=["places"]))
+
+
+def test_a_confirmation_that_ran_out_is_told_as_of_today(client: Client, settings: Settings) -> None:
+    municipality = make_municipality()
+    make_place(municipality, name="frisch", confirmed_on=date(2024, 11, 22))
+    make_place(municipality, name="alt", confirmed_on=date(2024, 11, 21))
+    make_place(municipality, name="nie", confirmed_on=None)
+    settings.TODAY = TODAY
+    table = places(client)
+    assert dict(zip(table["name"], table["confirmed"], strict=True)) == {"frisch": True, "alt": False, "nie": False}
+
+
+def test_support_structures_and_spaces_travel_as_places_do(client: Client, settings: Settings) -> None:
+    settings.TODAY = TODAY
+    municipality = make_municipality("06635015")
+    support = make_support(municipality, name="Beratung")
+    make_support(municipality, status="closed")
+    make_support(municipality, publication="submitted")
+    space = make_space(municipality, name="Saal", area_m2=80, available_until=TODAY)
+    make_space(municipality, available_until=date(2026, 11, 21))
+    make_space(municipality, status="dormant")
+    supports, spaces = points(client, "support"), points(client, "spaces")
+    assert (supports["id"], supports["name"], supports["ags"]) == ([support.pk], ["Beratung"], ["06635015"])
+    assert "counted" not in supports["columns"]
+    assert (spaces["id"], spaces["name"], spaces["area_m2"]) == ([space.pk], ["Saal"], [80])
+    assert (spaces["available_until"], spaces["confirmed"]) == (["2026-11-22"], [True])
+
+
+def test_there_are_no_other_layers(client: Client) -> None:
+    assert client.get("/karte/punkte/mayors.json").status_code == HTTPStatus.NOT_FOUND
+
+
+# --- The table of entries --------------------------------------------------------------------------------------------
+
+
+def entries(html: str) -> list[str]:
+    body = html.split('id="entries"', 1)[1].split("</table>")[0]
+    return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', body)
+
+
+def told(html: str) -> str:
+    body = html.split('id="entry-list"', 1)[1].split("</table>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def test_the_table_shows_municipalities_until_it_is_asked_for_something_else(
+    client: Client, assessment: Assessment
+) -> None:
+    make_space(name="Saal")
+    html = page(client)
+    assert entries(html) == []
+    assert re.search(r'id="entry-list"[^>]* hidden', html)
+    for name in ("places", "support", "spaces"):
+        assert f'href="?list={name}" data-list="{name}"' in html
+    spaces = page(client, "?list=spaces&class=robust")
+    assert re.search(r'id="municipality-list"[^>]* hidden', spaces)
+    assert '<input type="hidden" name="list" value="spaces">' in spaces
+    assert 'href="?class=robust" data-list=""' in spaces
+
+
+def test_every_kind_of_entry_can_be_read_without_javascript(
+    client: Client, assessment: Assessment, settings: Settings
+) -> None:
+    settings.TODAY = TODAY
+    municipality = make_municipality("06635777", name="Auental")
+    make_place(municipality, name="Zelt")
+    make_place(municipality, name="Alter Laden", confirmed_on=None)
+    make_place(municipality, name="Bald", status="planned")
+    make_support(municipality, name="Beratung", confirmed_on=date(2020, 1, 1))
+    make_space(municipality, name="Saal", kind="hall", area_m2=1200, available_until=date(2029, 12, 31))
+    html = page(client, "?list=places")
+    assert entries(html) == ["Alter Laden", "Bald", "Zelt"]
+    assert "3 Soziale Orte" in told(html)
+    assert "Alter Laden Dorfgemeinschaftshaus Auental unbestätigt" in told(html)
+    assert "Bald Dorfgemeinschaftshaus Auental zählt nicht" in told(html)
+    assert told(html).endswith("Zelt Dorfgemeinschaftshaus Auental")
+    assert "Beratung Beratung Auental unbestätigt" in told(page(client, "?list=support"))
+    assert "Saal 1.200 m², bis 31.12.2029 Saal oder Halle Auental" in told(page(client, "?list=spaces"))
+
+
+def test_entries_are_found_by_their_name_and_by_their_municipality(client: Client, assessment: Assessment) -> None:
+    korbach, kassel = (Municipality.objects.get(name=name) for name in ("Korbach", "Kassel"))
+    make_space(korbach, name="Älterer Saal")
+    make_space(kassel, name="Korbwerkstatt")
+    make_space(kassel, name="Halle")
+    assert entries(page(client, "?list=spaces&q=korb")) == ["Älterer Saal", "Korbwerkstatt"]
+    assert entries(page(client, "?list=spaces&q=alterer")) == ["Älterer Saal"]
+    assert entries(page(client, "?list=spaces&q=korb&class=robust")) == ["Älterer Saal"]
+    assert entries(page(client, "?list=spaces&tier=oberzentrum")) == ["Halle", "Korbwerkstatt"]
+    nothing = page(client, "?list=spaces&q=xyz")
+    assert "0 von 3 Möglichkeitsräumen" in told(nothing)
+    assert re.search(r'id="no-entry-found">Kein Eintrag passt', nothing)
+
+
+def test_many_entries_come_in_pages(client: Client) -> None:
+    municipality = make_municipality()
+    for number in range(201):
+        make_support(municipality, name=f"Stelle {number:03}")
+    html = page(client, "?list=support")
+    assert len(entries(html)) == 200
+    assert 'href="?list=support&amp;page=2"' in html
+    assert entries(page(client, "?list=support&page=2")) == ["Stelle 200"]

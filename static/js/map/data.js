@@ -1,4 +1,4 @@
-// What the map shows, fetched: figures, outlines, places. The browser's cache asks the server only for what changed
+// What the map shows, fetched: figures, outlines, entries. The browser's cache asks the server only for what changed
 // (ETag; outlines never change under their address). Joined by AGS; drawing and filtering are elsewhere.
 
 import { toShape } from "./geometry.js";
@@ -19,15 +19,22 @@ export function toRows(table) {
   );
 }
 
-/** Figures with their rows, the shapes of those rows, and the published places. */
+const typed = (type, table) => toRows(table).map((row) => ({ ...row, type }));
+
+/** Figures with their rows, the shapes of those rows, and the published entries of each layer. */
 export async function load(urls) {
-  const [scores, outlines, places] = await Promise.all(
-    [urls.scores, urls.outlines, urls.places].map(fetchJson),
+  const [scores, outlines, places, support, spaces] = await Promise.all(
+    [urls.scores, urls.outlines, urls.places, urls.support, urls.spaces].map(fetchJson),
   );
   const rows = toRows(scores);
   for (const row of rows) row.folded = fold(row.name);
   const byAgs = new Map(rows.map((row) => [row.ags, row]));
   const known = outlines.features.filter((feature) => byAgs.has(feature.id));
   const shapes = known.map((feature) => toShape(feature, byAgs.get(feature.id)));
-  return { scores, rows, byAgs, shapes, places: toRows(places) };
+  const layers = {
+    places: typed("place", places),
+    support: typed("support", support),
+    spaces: typed("space", spaces),
+  };
+  return { scores, rows, byAgs, shapes, layers };
 }

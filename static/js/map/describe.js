@@ -1,6 +1,7 @@
-// A municipality in few words: its class with the swatch, the short form under the pointer, the addresses of pages.
+// A municipality, an entry in few words: its class with the swatch, the short form under the pointer, the addresses of pages.
 
-import { make } from "../dom.js";
+import { byId, make } from "../dom.js";
+import { fill } from "../format.js";
 import { tierOf } from "./classes.js";
 import { slug } from "./names.js";
 
@@ -11,8 +12,31 @@ export function createAddresses(patterns) {
   return {
     municipality: (row) =>
       patterns.municipality.replace("00000000", row.ags).replace("slug", slug(row.name) || "-"),
-    place: (place) => patterns.place.replace("0", place.id).replace("slug", slug(place.name) || "-"),
+    entry: (entry) => patterns[entry.type].replace("0", entry.id).replace("slug", slug(entry.name) || "ort"),
   };
+}
+
+/** Why an entry is drawn hollow: its confirmation ran out, or it does not count; "" where there is nothing to say. */
+export function markOf(entry) {
+  if (!entry.confirmed && entry.status === "active") return "unconfirmed";
+  return entry.counted === false ? "uncounted" : "";
+}
+
+/** A mark in a word, beside the symbol that the map has for it. */
+export const markWord = (mark, symbol, words) =>
+  make("span", { class: `mark mark--${mark}` }, symbol, words.marks[mark]);
+
+/** "420 m², bis 31.12.2029": how large a space is and until when it can be had. */
+export function sizeAndEnd(entry, words, formats) {
+  const size = entry.area_m2 && fill(words.size, { number: formats.number(entry.area_m2) });
+  const end = entry.available_until && fill(words.until, { date: formats.shortDate(entry.available_until) });
+  return [size, end].filter(Boolean).join(", ");
+}
+
+/** The drawings that the template gives: tier symbols by tier, symbols of entries by type and mark, "locate". */
+export function readSymbols() {
+  const given = byId("symbols").content.querySelectorAll("[data-symbol]");
+  return Object.fromEntries([...given].map((frame) => [frame.dataset.symbol, frame.firstElementChild]));
 }
 
 /** Swatch and word of a class; table, card and pointer use the same. */

@@ -1,7 +1,7 @@
-// Which municipalities and places are shown, how many of each, and in which order. Pure.
+// Which municipalities and entries are shown, how many of each, and in which order. Pure.
 
 import { CLASSES, TIERS, tierOf } from "./classes.js";
-import { rank } from "./names.js";
+import { foldedName, rank } from "./names.js";
 
 const allows = (chosen, value) => chosen.length === 0 || chosen.includes(value);
 
@@ -28,14 +28,24 @@ export function countChoices(rows, state) {
   return { classes, tiers };
 }
 
-/** Places of the municipalities that are shown, of the kind that is chosen. */
-export function selectPlaces(places, shownAgs, state) {
-  if (!state.places) return [];
-  const everywhere = !isFiltered(state);
-  return places.filter(
-    (place) => allows(state.kind ? [state.kind] : [], place.kind) && (everywhere || shownAgs.has(place.ags)),
-  );
+/** Entries whose municipality the filter lets through; a text finds them by their own name too. */
+export function selectEntries(entries, byAgs, state) {
+  if (!isFiltered(state)) return entries;
+  const anyName = { ...state, text: "" };
+  return entries.filter((entry) => {
+    const row = byAgs.get(entry.ags);
+    if (isFiltered(anyName) && !(row && isShown(row, anyName))) return false;
+    return (
+      state.text === "" ||
+      rank(state.text, foldedName(entry), "") !== null ||
+      (row !== undefined && rank(state.text, row.folded, row.ags) !== null)
+    );
+  });
 }
+
+/** Places as other entries, of the kind that is chosen. */
+export const selectPlaces = (places, byAgs, state) =>
+  selectEntries(places, byAgs, state).filter((place) => state.kind === "" || place.kind === state.kind);
 
 /** The sort that a click on a column's head asks for: ascending at first, then the other way round. */
 export const nextSort = (column, sort) => (sort === column ? `-${column}` : column);
@@ -67,4 +77,15 @@ export function suggest(rows, query, limit) {
   }
   found.sort(([a, first], [b, second]) => a - b || (second.population ?? 0) - (first.population ?? 0));
   return found.slice(0, limit).map(([, row]) => row);
+}
+
+/** The entries that a typed name finds, the best first. */
+export function suggestEntries(entries, query, limit) {
+  const found = [];
+  for (const entry of entries) {
+    const place = rank(query, foldedName(entry), "");
+    if (place !== null) found.push([place, entry]);
+  }
+  found.sort(([a, first], [b, second]) => a - b || (first.name < second.name ? -1 : 1));
+  return found.slice(0, limit).map(([, entry]) => entry);
 }

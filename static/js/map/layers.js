@@ -1,5 +1,5 @@
-// The Leaflet map: base, municipalities (choropleth.js), places and their clusters, controls. The only module of the
-// map page that knows Leaflet; the others hear of municipalities and places.
+// The Leaflet map: base, municipalities (choropleth.js), entries and their clusters, controls. The only module of the
+// map page that knows Leaflet; the others hear of municipalities and entries.
 
 import * as L from "../../leaflet/leaflet-src.esm.js";
 import { drawing, make } from "../dom.js";
@@ -13,7 +13,6 @@ const MARGIN = 12; // pixels around what is fitted into the map
 const CLOSE = 11; // the zoom at which one municipality is looked at
 const SEEN = 40; // pixels: a municipality that is drawn smaller than this is moved closer
 const CLUSTER = { radius: 44, extent: 256, maxZoom: 15 }; // extent: a tile is 256 pixels to Leaflet
-const HOUSE = [["path", { d: "M10 2.6 17.4 9v8.4H2.6V9Z" }]];
 const FRAME = [["path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" }]];
 
 /** A canvas that covers the map; `paint(context, view)` is called whenever it has to be drawn. */
@@ -59,9 +58,10 @@ const Surface = L.Renderer.extend({
 
 /**
  * Build the map in `container`. `settings` is the template's (extent, zooms, tiles), `describe(row)` fills the short form under
- * the pointer; `on` hears `select(row | null)`, `place(place)` and `move({zoom, latitude, longitude})`.
+ * the pointer, `signs` are the symbols of entries and what their marks are called; `on` hears `select(row | null)`,
+ * `entry(entry)` and `move({zoom, latitude, longitude})`.
  */
-export function createMap(container, settings, text, describe, on) {
+export function createMap(container, settings, text, describe, signs, on) {
   const overBasemap = settings.tiles.length > 0;
   const map = L.map(container, {
     zoomControl: false,
@@ -90,7 +90,13 @@ export function createMap(container, settings, text, describe, on) {
   );
   const marks = new Surface((context, view) => painter.paintOutlines(context, view, hovered, selected));
   const tooltip = L.tooltip({ className: "map__tooltip", direction: "top", offset: [0, -10], opacity: 1 });
-  const places = createPlaces(map, text, (place) => on.place(place));
+  // The last one lies on top.
+  const layers = Object.fromEntries(
+    Object.entries({ spaces: "space", support: "support", places: "place" }).map(([layer, type]) => [
+      layer,
+      createPoints(map, type, text.clusters[type], signs, on.entry),
+    ]),
+  );
 
   const find = (ags) => shapes.find((shape) => shape.row.ags === ags) ?? null;
   const under = (event) => {
@@ -126,7 +132,7 @@ export function createMap(container, settings, text, describe, on) {
     else whole();
     ground.addTo(map);
     marks.addTo(map);
-    places.start();
+    for (const layer of Object.values(layers)) layer.start();
     // Until the reader chooses a view the whole region is kept in sight, and the address names no view.
     let chosen = view.zoom !== null;
     let resizing = false;
@@ -182,11 +188,11 @@ export function createMap(container, settings, text, describe, on) {
       const shape = find(ags);
       if (shape && !isSeen(degreesOf(shape.box))) fit(degreesOf(shape.box), true);
     },
-    /** At first: a municipality or a place from near. */
-    approach(ags, place) {
+    /** At first: a municipality or an entry from near. */
+    approach(ags, entry) {
       const shape = find(ags);
       if (shape) fit(degreesOf(shape.box), false);
-      else if (place) fit(L.latLng(place.latitude, place.longitude).toBounds(1000), false);
+      else if (entry) fit(L.latLng(entry.latitude, entry.longitude).toBounds(1000), false);
     },
     /** The same as the pointer over it: for a row of the table that has the focus. */
     point(ags) {
@@ -195,7 +201,7 @@ export function createMap(container, settings, text, describe, on) {
       const [longitude, latitude] = toDegrees(...shape.centre);
       return hover(shape, L.latLng(latitude, longitude));
     },
-    setPlaces: places.set,
+    setEntries: (layer, entries) => layers[layer].set(entries),
     setAttribution: (plain) => map.attributionControl.addAttribution(make("span", {}, plain).innerHTML),
   };
 }
@@ -255,8 +261,8 @@ function addWholeControl(map, title, whole) {
   control.addTo(map);
 }
 
-/** Places as houses, many of them in one spot as a number. All of them are told beside the map too. */
-function createPlaces(map, text, onPlace) {
+/** Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too. */
+function createPoints(map, type, clusterText, signs, onEntry) {
   const layer = L.layerGroup();
   const drawn = new Map();
   let index = null;
@@ -266,17 +272,15 @@ function createPlaces(map, text, onPlace) {
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
     const found = index ? index.getClusters(box, Math.round(map.getZoom())) : [];
     const wanted = new Map(found.map((feature) => [keyOf(feature), feature]));
-    for (const [key, marker] of drawn) {
+    for (const [key, point] of drawn) {
       if (wanted.has(key)) continue;
-      layer.removeLayer(marker);
+      layer.removeLayer(point);
       drawn.delete(key);
     }
     for (const [key, feature] of wanted) {
       if (drawn.has(key)) continue;
-      const marker = feature.properties.cluster
-        ? clusterMarker(feature)
-        : placeMarker(feature.properties.place);
-      drawn.set(key, marker.addTo(layer));
+      const point = feature.properties.cluster ? clusterMarker(feature) : marker(feature.properties.entry);
+      drawn.set(key, point.addTo(layer));
     }
   }
 
@@ -284,23 +288,21 @@ function createPlaces(map, text, onPlace) {
     const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
     const size = properties.point_count < 10 ? 24 : properties.point_count < 100 ? 28 : 34;
     const html = make("span", {}, String(properties.point_count));
-    const icon = L.divIcon({ html, className: "map__cluster", iconSize: [size, size] });
-    const title = fill(text.cluster, { count: properties.point_count });
-    const marker = L.marker(at, { icon, title, keyboard: false });
-    return marker.on("click", () => map.setView(at, index.getClusterExpansionZoom(id)));
+    const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize: [size, size] });
+    const title = fill(clusterText, { count: properties.point_count });
+    const cluster = L.marker(at, { icon, title, keyboard: false });
+    return cluster.on("click", () => map.setView(at, index.getClusterExpansionZoom(id)));
   }
 
-  function placeMarker(place) {
-    const className = `map__place${place.counted ? "" : " map__place--uncounted"}`;
-    const icon = L.divIcon({
-      html: drawing("map__house", HOUSE, "0 0 20 20"),
-      className,
-      iconSize: [24, 24],
-    });
-    const marker = L.marker([place.latitude, place.longitude], { icon, title: place.name, keyboard: false });
-    return marker.on("click", () => {
-      onPlace(place);
-      map.panInside(marker.getLatLng(), padding(map.getContainer()));
+  function marker(entry) {
+    const mark = signs.markOf(entry);
+    const html = signs.symbols[mark ? `${type}-${mark}` : type].cloneNode(true);
+    const icon = L.divIcon({ html, className: `map__entry map__${type}`, iconSize: [24, 24] });
+    const title = mark ? `${entry.name} (${signs.words[mark]})` : entry.name;
+    const point = L.marker([entry.latitude, entry.longitude], { icon, title, keyboard: false });
+    return point.on("click", () => {
+      onEntry(entry);
+      map.panInside(point.getLatLng(), padding(map.getContainer()));
     });
   }
 
@@ -310,11 +312,11 @@ function createPlaces(map, text, onPlace) {
       map.on("moveend", refresh);
       refresh();
     },
-    set(places) {
-      const features = places.map((place) => ({
+    set(entries) {
+      const features = entries.map((entry) => ({
         type: "Feature",
-        properties: { place },
-        geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
+        properties: { entry },
+        geometry: { type: "Point", coordinates: [entry.longitude, entry.latitude] },
       }));
       index = features.length > 0 ? new Supercluster(CLUSTER).load(features) : null;
       layer.clearLayers();
@@ -325,5 +327,5 @@ function createPlaces(map, text, onPlace) {
 }
 
 function keyOf({ id, properties }) {
-  return properties.cluster ? `cluster ${id}` : `place ${properties.place.id}`;
+  return properties.cluster ? `cluster ${id}` : `entry ${properties.entry.id}`;
 }

@@ -13,7 +13,8 @@ export function createLegend({ store, words, formats }) {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "class") store.set({ classes: chosen("class") });
     if (target.name === "tier") store.set({ tiers: chosen("tier") });
-    if (target.id === "places-shown") store.set({ places: target.checked });
+    const layer = target.dataset.layer;
+    if (layer) store.set({ [layer]: target.checked });
     if (target.id === "places-kind") store.set({ kind: target.value });
   });
   byId("filter-reset").addEventListener("click", (event) => {
@@ -43,8 +44,8 @@ export function createLegend({ store, words, formats }) {
       }
     },
 
-    updatePlaces(state) {
-      byId("places-shown").checked = state.places;
+    updateLayers(state) {
+      for (const box of form.querySelectorAll("[data-layer]")) box.checked = state[box.dataset.layer];
       byId("places-kind").value = state.kind;
       byId("places-kind").disabled = !state.places;
     },
@@ -54,8 +55,12 @@ export function createLegend({ store, words, formats }) {
       byId("unincorporated").hidden = !rows.some((row) => row.is_unincorporated);
     },
 
-    /** How many places there are, in all and of each kind. */
-    countPlaces(places) {
+    /** How many entries each layer has, and how many places of each kind there are. */
+    countEntries(layers) {
+      const { places } = layers;
+      for (const [layer, entries] of Object.entries(layers)) {
+        byId(`${layer}-count`).textContent = formats.number(entries.length);
+      }
       const select = byId("places-kind");
       const counts = new Map([["", places.length]]);
       for (const { kind } of places) counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -64,7 +69,6 @@ export function createLegend({ store, words, formats }) {
         option.textContent = `${option.dataset.word} (${formats.number(count)})`;
         option.hidden = count === 0;
       }
-      byId("places-count").textContent = formats.number(places.length);
     },
   };
 }

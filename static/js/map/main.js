@@ -3,13 +3,14 @@
 import { byId } from "../dom.js";
 import { createFormats } from "../format.js";
 import { load } from "./data.js";
-import { createAddresses, createDescription } from "./describe.js";
-import { countChoices, isShown, selectPlaces } from "./filters.js";
+import { createAddresses, createDescription, markOf, readSymbols } from "./describe.js";
+import { createEntries } from "./entries.js";
+import { countChoices, isFiltered, isShown, selectEntries, selectPlaces } from "./filters.js";
 import { createMap } from "./layers.js";
 import { createLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
 import { createSearch } from "./search.js";
-import { createStore, format, parse } from "./state.js";
+import { createStore, format, LISTS, parse } from "./state.js";
 import { createTable } from "./table.js";
 import { createViews } from "./views.js";
 
@@ -22,31 +23,48 @@ const store = createStore(parse(window.location.search));
 const views = createViews({ store });
 views.update(store.get());
 
-function wire({ scores, rows, byAgs, shapes, places }) {
+const NOTHING = { ags: "", place: null, entry: "" };
+/** How the state names an entry that is looked at. */
+const chosen = ({ type, id }) => (type === "place" ? { place: id } : { entry: `${type}-${id}` });
+
+function wire({ scores, rows, byAgs, shapes, layers }) {
   const municipalities = rows.filter((row) => !row.is_unincorporated);
-  const placeById = new Map(places.map((place) => [place.id, place]));
-  const shared = { store, words, formats, addresses, collator, districts: scores.districts };
+  const entries = [...layers.support, ...layers.spaces, ...layers.places];
+  const byKey = new Map(entries.map((entry) => [`${entry.type}-${entry.id}`, entry]));
+  const lookedAt = ({ place, entry }) => byKey.get(place === null ? entry : `place-${place}`);
+  const symbols = readSymbols();
+  const districts = scores.districts;
+  const shared = { store, words, formats, addresses, collator, districts, byAgs, symbols };
 
   const look = (ags) => {
     views.foldLegend();
-    store.set({ ags, place: null });
+    store.set({ ...NOTHING, ags });
     map.reveal(ags);
+  };
+  const lookAt = (entry) => {
+    views.foldLegend();
+    views.showMap();
+    store.set({ ...NOTHING, ...chosen(entry) });
+    map.approach("", entry);
   };
   const legend = createLegend(shared);
   const search = createSearch({
     ...shared,
     rows,
-    on: { choose: look, filter: (text) => store.set({ text }) },
+    entries,
+    on: { choose: look, entry: lookAt, filter: (text) => store.set({ text }) },
   });
   const panel = createPanel({
     ...shared,
-    on: { close: () => store.set({ ags: "", place: null }), select: look },
+    on: { close: () => store.set(NOTHING), select: look },
   });
-  const map = createMap(byId("map"), config.map, words.map, createDescription(words, formats), {
-    select: (row) => store.set({ ags: row?.ags ?? "", place: null }),
-    place: (place) => store.set({ ags: "", place: place.id }),
+  const signs = { symbols, markOf, words: words.marks };
+  const map = createMap(byId("map"), config.map, words.map, createDescription(words, formats), signs, {
+    select: (row) => store.set({ ...NOTHING, ags: row?.ags ?? "" }),
+    entry: (entry) => store.set({ ...NOTHING, ...chosen(entry) }),
     move: (view) => store.set(view),
   });
+  const list = createEntries({ ...shared, on: { list: (name) => store.set({ list: name }) } });
   const table = createTable({
     ...shared,
     on: {
@@ -67,44 +85,60 @@ function wire({ scores, rows, byAgs, shapes, places }) {
     map.setShown(shown);
     search.update(state.text);
   }
-  function showPlaces(state) {
-    legend.updatePlaces(state);
-    map.setPlaces(selectPlaces(places, new Set(shown.map((row) => row.ags)), state));
+  const select = (layer, state) =>
+    layer === "places"
+      ? selectPlaces(layers.places, byAgs, state)
+      : selectEntries(layers[layer], byAgs, state);
+  function showEntries(state) {
+    legend.updateLayers(state);
+    for (const layer of LISTS) map.setEntries(layer, state[layer] ? select(layer, state) : []);
+  }
+  function showList(state) {
+    const all = layers[state.list] ?? [];
+    list.update(state.list, selectEntries(all, byAgs, state), all.length, isFiltered(state));
   }
   function showChosen(state) {
     const row = byAgs.get(state.ags);
-    const place = placeById.get(state.place);
-    if (row) panel.showMunicipality(row, scores.districts[row.ags.slice(0, 5)], placesOf(row));
-    else if (place) panel.showPlace(place, byAgs.get(place.ags));
+    const entry = lookedAt(state);
+    if (row) panel.showMunicipality(row, districts[row.ags.slice(0, 5)], placesOf(row));
+    else if (entry?.type === "place") panel.showPlace(entry, byAgs.get(entry.ags));
+    else if (entry) panel.showOther(entry, byAgs.get(entry.ags));
     else panel.hide();
     map.setSelected(row ? row.ags : "");
     table.setSelected(row ? row.ags : "");
   }
-  const placesOf = (row) => places.filter((place) => place.ags === row.ags);
+  const placesOf = (row) => layers.places.filter((place) => place.ags === row.ags);
 
   store.subscribe((state, before) => {
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     const filtered = changed("classes", "tiers", "text");
     if (filtered) showFilter(state);
     if (filtered || changed("sort")) table.update(shown, state.sort);
-    if (filtered || changed("places", "kind")) showPlaces(state);
-    if (changed("ags", "place")) showChosen(state);
+    if (filtered || changed(...LISTS, "kind")) showEntries(state);
+    if (filtered || changed("list")) showList(state);
+    if (changed("ags", "place", "entry")) showChosen(state);
     if (changed("view")) views.update(state);
-    const address = `${window.location.pathname}${format(state)}`;
+    showAddress(state);
+  });
+  const addressOf = (state) => `${window.location.pathname}${format(state)}`;
+  function showAddress(state) {
+    const address = addressOf(state);
     window.history.replaceState(null, "", address);
     for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
-  });
+    list.setAddresses((name) => addressOf({ ...state, list: name }));
+  }
 
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
   map.start(shapes, state);
   legend.explainUnincorporated(rows);
-  legend.countPlaces(places);
+  legend.countEntries(layers);
   showFilter(state);
-  showPlaces(state);
+  showEntries(state);
+  showList(state);
   table.update(shown, state.sort);
   showChosen(state);
-  if (state.zoom === null) map.approach(state.ags, placeById.get(state.place));
+  if (state.zoom === null) map.approach(state.ags, lookedAt(state));
   byId("atlas").setAttribute("aria-busy", "false");
 }
 

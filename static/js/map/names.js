@@ -19,6 +19,14 @@ export function fold(text) {
   return [stripMarks(spellOut(tidy)), stripMarks(tidy.toLowerCase().replaceAll("ß", "ss"))];
 }
 
+const folded = new WeakMap();
+
+/** An entry's name in both ways to write it, worked out once. */
+export function foldedName(entry) {
+  if (!folded.has(entry)) folded.set(entry, fold(entry.name));
+  return folded.get(entry);
+}
+
 /**
  * How well `query` finds a municipality: 0 the whole name or key, 1 its beginning, 2 the beginning of a word in it,
  * 3 somewhere; null not at all. A key is found by its beginning.

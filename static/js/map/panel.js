@@ -1,14 +1,14 @@
-// The card over the map: what is told of the municipality or the place that was chosen.
+// The card over the map: what is told of the municipality or the entry that was chosen.
 
 import { byId, drawing, make } from "../dom.js";
 import { fill } from "../format.js";
 import { tierOf } from "./classes.js";
-import { classWord, FIGURES } from "./describe.js";
+import { classWord, FIGURES, markOf, markWord, sizeAndEnd } from "./describe.js";
 
 const PLACES_SHOWN = 5;
 
 /** The card. `on.close()` is called when the reader closes it, `on.select(ags)` from a place to its municipality. */
-export function createPanel({ words, formats, addresses, on }) {
+export function createPanel({ words, formats, addresses, symbols, on }) {
   const card = byId("panel");
   const title = byId("panel-title");
   const body = byId("panel-body");
@@ -47,10 +47,9 @@ export function createPanel({ words, formats, addresses, on }) {
     if (places.length === 0) return note(words.panel.noPlaces);
     const ordered = [...places.filter((place) => place.counted), ...places.filter((place) => !place.counted)];
     const items = ordered.slice(0, PLACES_SHOWN).map((place) => {
-      const kind = place.counted
-        ? words.kinds[place.kind]
-        : `${words.kinds[place.kind]}, ${words.panel.uncounted}`;
-      const link = make("a", { href: addresses.place(place) }, place.name);
+      const mark = markOf(place);
+      const kind = `${words.kinds.place[place.kind]}${mark ? `, ${words.marks[mark]}` : ""}`;
+      const link = make("a", { href: addresses.entry(place) }, place.name);
       return make("li", {}, link, make("span", { class: "panel__note" }, ` ${kind}`));
     });
     const more = places.length - items.length;
@@ -60,6 +59,30 @@ export function createPanel({ words, formats, addresses, on }) {
       make("h3", { class: "panel__subtitle" }, words.panel.places),
       make("ul", { class: "panel__places" }, ...items),
       more > 0 ? note(fill(words.panel.morePlaces, { count: formats.number(more) })) : null,
+    );
+  }
+
+  function confirmationOf(entry) {
+    const confirmed = entry.confirmed_on
+      ? fill(words.panel.confirmed, { date: formats.date(entry.confirmed_on) })
+      : words.panel.neverConfirmed;
+    if (markOf(entry) !== "unconfirmed") return make("p", {}, confirmed);
+    const symbol = symbols[`${entry.type}-unconfirmed`].cloneNode(true);
+    return make("p", {}, markWord("unconfirmed", symbol, words), ` ${confirmed}`);
+  }
+
+  function showEntry(entry, row, about, more, further) {
+    const municipality = row && make("button", { type: "button", class: "panel__link" }, row.name);
+    municipality?.addEventListener("click", () => on.select(row.ags));
+    const address = addresses.entry(entry);
+    show(
+      entry.name,
+      address,
+      about,
+      municipality ? make("p", {}, `${words.panel.municipality} `, municipality) : null,
+      confirmationOf(entry),
+      more,
+      make("p", {}, make("a", { class: "button button--small", href: address }, further)),
     );
   }
 
@@ -92,23 +115,30 @@ export function createPanel({ words, formats, addresses, on }) {
     },
 
     showPlace(place, row) {
-      const confirmed = place.confirmed_on
-        ? fill(words.panel.confirmed, { date: formats.date(place.confirmed_on) })
-        : words.panel.neverConfirmed;
-      const municipality = row && make("button", { type: "button", class: "panel__link" }, row.name);
-      municipality?.addEventListener("click", () => on.select(row.ags));
-      show(
-        place.name,
-        addresses.place(place),
-        note(`${words.kinds[place.kind]} · ${words.statuses[place.status]}`),
-        municipality && make("p", {}, `${words.panel.municipality} `, municipality),
-        make("p", {}, confirmed),
+      showEntry(
+        place,
+        row,
+        note(`${words.kinds.place[place.kind]} · ${words.statuses[place.status]}`),
         make("p", {}, place.counted ? words.panel.counts : words.panel.countsNot),
-        make(
-          "p",
-          {},
-          make("a", { class: "button button--small", href: addresses.place(place) }, words.panel.toPlace),
-        ),
+        words.panel.toPlace,
+      );
+    },
+
+    /** A support structure or a space. */
+    showOther(entry, row) {
+      const start =
+        entry.available_from && fill(words.panel.from, { date: formats.date(entry.available_from) });
+      const end =
+        entry.available_until && fill(words.panel.until, { date: formats.date(entry.available_until) });
+      const size = sizeAndEnd({ area_m2: entry.area_m2 }, words, formats);
+      const about = [words.panel.types[entry.type], words.kinds[entry.type][entry.kind], size];
+      const when = [start, end].filter(Boolean).join(" ");
+      showEntry(
+        entry,
+        row,
+        note(about.filter(Boolean).join(" · ")),
+        when ? make("p", {}, when) : null,
+        words.panel.toEntry,
       );
     },
 

@@ -1,14 +1,15 @@
-// The search field: a combobox with a list (WAI-ARIA practices) that leads to a municipality; Enter without a choice
+// The search field: a combobox with a list (WAI-ARIA practices) that leads to a municipality or an entry; Enter without a choice
 // filters by what is typed, as the form does without script.
 
 import { byId, make } from "../dom.js";
 import { fill } from "../format.js";
-import { suggest } from "./filters.js";
+import { suggest, suggestEntries } from "./filters.js";
 
 const LIMIT = 8;
+const ENTRIES = 3; // at least so many of them are entries, where that many are found
 
-/** `rows` are found; `on.choose(ags)` for a municipality of the list, `on.filter(text)` for the text as it stands. */
-export function createSearch({ words, districts, rows, on }) {
+/** `rows` and `entries` are found; `on.choose(ags)` for a municipality of the list, `on.entry(entry)` for an entry, `on.filter(text)` for the text as it stands. */
+export function createSearch({ words, districts, rows, byAgs, entries, on }) {
   const form = byId("filter");
   const field = byId("q");
   const list = byId("q-list");
@@ -25,12 +26,18 @@ export function createSearch({ words, districts, rows, on }) {
     field.setAttribute(name, value);
   }
 
+  function noteOf(row) {
+    if (!row.type) return districts[row.ags.slice(0, 5)] ?? row.ags;
+    const municipality = byAgs.get(row.ags)?.name;
+    return [words.kinds[row.type][row.kind], municipality].filter(Boolean).join(", ");
+  }
+
   function open(found) {
     options = found;
     active = -1;
     list.replaceChildren(
       ...found.map((row, index) => {
-        const note = make("span", { class: "search__note" }, districts[row.ags.slice(0, 5)] ?? row.ags);
+        const note = make("span", { class: "search__note" }, noteOf(row));
         const option = make(
           "li",
           { role: "option", id: `q-option-${index}`, "aria-selected": "false" },
@@ -65,12 +72,20 @@ export function createSearch({ words, districts, rows, on }) {
     open([]);
     field.value = row.name;
     status.textContent = "";
-    on.choose(row.ags);
+    if (row.type) on.entry(row);
+    else on.choose(row.ags);
+  }
+
+  /** Municipalities first; entries have the rest of the list, or a part of it. */
+  function suggestAll(query) {
+    const named = suggestEntries(entries, query, LIMIT);
+    const municipalities = suggest(rows, query, LIMIT - Math.min(ENTRIES, named.length));
+    return [...municipalities, ...named.slice(0, LIMIT - municipalities.length)];
   }
 
   function look() {
     const query = field.value.trim();
-    const found = query === "" ? [] : suggest(rows, query, LIMIT);
+    const found = query === "" ? [] : suggestAll(query);
     open(found);
     if (query === "") {
       status.textContent = "";

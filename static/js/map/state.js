@@ -12,6 +12,8 @@ export const COLUMNS = [
   "renewal",
 ];
 
+export const LISTS = ["places", "support", "spaces"];
+
 export const INITIAL = Object.freeze({
   zoom: null, // null: the whole region
   latitude: null,
@@ -20,10 +22,14 @@ export const INITIAL = Object.freeze({
   tiers: [],
   text: "",
   kind: "", // of places; empty: all
-  places: true,
+  places: true, // whether the map shows them
+  support: true,
+  spaces: true,
   ags: "", // the municipality that is looked at
   place: null, // the place that is looked at
+  entry: "", // the support structure or space that is looked at: "support-3", "space-4"
   sort: "name", // "-name" for descending
+  list: "", // what the table shows: municipalities, or one of LISTS
   view: "", // "" both, or the map where there is room for one; "map" without the table; "table"
 });
 
@@ -45,9 +51,13 @@ export function parse(query) {
     text: (given.get("q") ?? "").trim(),
     kind: /^\w+$/.test(given.get("kind") ?? "") ? given.get("kind") : "",
     places: given.get("places") !== "off",
+    support: given.get("support") !== "off",
+    spaces: given.get("spaces") !== "off",
     ags: /^\d{8}$/.test(given.get("ags") ?? "") ? given.get("ags") : "",
     place: /^\d{1,15}$/.test(place) ? Number(place) : null,
+    entry: /^(support|space)-\d{1,15}$/.test(given.get("entry") ?? "") ? given.get("entry") : "",
     sort: COLUMNS.includes(sort.replace(/^-/, "")) ? sort : INITIAL.sort,
+    list: LISTS.includes(given.get("list")) ? given.get("list") : "",
     view: ["map", "table"].includes(given.get("view")) ? given.get("view") : "",
   };
 }
@@ -58,12 +68,14 @@ export function format(state) {
   for (const value of state.classes) query.append("class", value);
   for (const value of state.tiers) query.append("tier", value);
   if (state.text) query.set("q", state.text);
-  if (!state.places) query.set("places", "off");
+  for (const layer of LISTS) if (!state[layer]) query.set(layer, "off");
   if (state.kind) query.set("kind", state.kind);
   if (state.sort !== INITIAL.sort) query.set("sort", state.sort);
+  if (state.list) query.set("list", state.list);
   if (state.view) query.set("view", state.view);
   if (state.ags) query.set("ags", state.ags);
   if (state.place !== null) query.set("place", String(state.place));
+  if (state.entry) query.set("entry", state.entry);
   if (state.zoom !== null) {
     query.set("z", String(round(state.zoom, 2)));
     query.set("lat", String(round(state.latitude, 4)));

@@ -8,18 +8,11 @@ import { nextSort, sortRows } from "./filters.js";
 
 const STEP = 200; // rows at first, and with each "more"; as many as the server puts on a page
 
-/** The drawings that the template gives: tier symbols by tier, and "locate". */
-function readSymbols() {
-  const given = byId("symbols").content.querySelectorAll("[data-symbol]");
-  return Object.fromEntries([...given].map((frame) => [frame.dataset.symbol, frame.firstElementChild]));
-}
-
 /** `on.sort(sort)`, `on.point(ags | null)` while a row has the pointer or the focus, `on.select(ags)`. */
-export function createTable({ words, formats, addresses, collator, on }) {
+export function createTable({ words, formats, addresses, collator, symbols, on }) {
   const table = byId("municipalities");
   const body = table.tBodies[0];
   const more = byId("more");
-  const symbols = readSymbols();
   let rows = [];
   let limit = STEP;
   let selected = "";
