@@ -313,4 +313,4 @@ def test_the_columns_are_those_of_the_published_format() -> None:
     assert [column.name for column in columns(TODAY) if column.required] == names[:5]
     assert names[:5] == ["external_id", "name", "kind", "lon", "lat"]
     assert {word.value for word in (*Role, *Circle, *CORE_CRITERIA)} <= set(names)
-    assert len(names) == len(set(names)) == 44
+    assert len(names) == len(set(names)) == 45

@@ -15,6 +15,7 @@ from django.db import transaction
 from cohesion.assessment import assess
 from places import clock
 from places.importers.boundaries import import_boundaries
+from places.importers.entries import SPACES, SUPPORT, import_entries
 from places.importers.municipalities import import_municipalities
 from places.importers.places import import_places
 from places.models import Municipality
@@ -52,6 +53,23 @@ class Command(BaseCommand):
                 ),
                 import_places(
                     moved_to(today, FIXTURES / "demo_places.csv", ("confirmed_on",), Path(folder)),
+                    today=today,
+                    fictional=True,
+                ),
+                import_entries(
+                    SUPPORT,
+                    moved_to(today, FIXTURES / "demo_supports.csv", ("confirmed_on",), Path(folder)),
+                    today=today,
+                    fictional=True,
+                ),
+                import_entries(
+                    SPACES,
+                    moved_to(
+                        today,
+                        FIXTURES / "demo_spaces.csv",
+                        ("confirmed_on", "available_from", "available_until"),
+                        Path(folder),
+                    ),
                     today=today,
                     fictional=True,
                 ),
