@@ -30,6 +30,7 @@ class SubjectForm(forms.Form):
     title: ClassVar[Words] = ""
     lead: ClassVar[Words] = ""
     layout: ClassVar[str] = "places/questions/fields.html"
+    search: ClassVar[str] = ""  # what its search button says, if it has one
 
     def __init__(
         self,
@@ -67,6 +68,10 @@ class SubjectForm(forms.Form):
             else:
                 found[name] = data.get(name, "")
         return found
+
+    def searched(self) -> Typed:
+        """What was typed when the form's own search was pressed."""
+        return self.typed()
 
     def value(self, name: str) -> Any:
         """What a field holds now, typed or from the beginning."""

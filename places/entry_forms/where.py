@@ -50,6 +50,7 @@ class LocationForm(SubjectForm):
         "Sie können die Lage später genauer angeben."
     )
     layout = "places/questions/where.html"
+    search = "gemeinde"
 
     find = forms.CharField(label=_("Gemeinde suchen"), max_length=200, required=False)
     municipality = forms.ChoiceField(label=_("Gemeinde"), widget=forms.RadioSelect, required=False)
@@ -93,7 +94,7 @@ class LocationForm(SubjectForm):
 
     def prepare(self) -> None:
         self.matches = find_municipalities(self.value("find") or "")
-        chosen = self.value("municipality") or ""
+        chosen = (self.data if self.is_bound else self.initial).get("municipality") or ""
         offered = list(self.matches)
         if chosen and chosen not in {area.key for area in offered}:
             offered += areas_of([chosen])
@@ -104,15 +105,28 @@ class LocationForm(SubjectForm):
     def _offer(self, areas: list[Area]) -> None:
         self.fields["municipality"].choices = [(area.key, str(area)) for area in areas]  # type: ignore[attr-defined]
 
+    def searched(self) -> Typed:
+        """What was typed when a municipality was searched: an earlier choice, or a pin elsewhere, no longer holds."""
+        kept = self.typed()
+        if found := {area.key for area in self.matches}:
+            pinned = self.municipality_at_pin()
+            if pinned is not None and pinned.ags not in found:
+                kept |= {"longitude": "", "latitude": ""}
+            if kept["municipality"] not in found:
+                kept["municipality"] = ""
+        return kept
+
+    def municipality_at_pin(self) -> Municipality | None:
+        """The municipality that the pin lies in, if there is one."""
+        try:
+            longitude, latitude = (self.fields[name].clean(self.value(name)) for name in ("longitude", "latitude"))
+        except ValidationError:
+            return None
+        return None if longitude is None or latitude is None else municipality_at(longitude, latitude)
+
     def known_municipality(self) -> Municipality | None:
         """The municipality as far as it is known, for the map: of the pin, or chosen. With its outline."""
-        try:
-            degrees = [self.fields[name].clean(self.value(name)) for name in ("longitude", "latitude")]
-        except ValidationError:
-            degrees = [None, None]
-        found = None
-        if None not in degrees:
-            found = municipality_at(*degrees)
+        found = self.municipality_at_pin()
         ags = found.ags if found else self.value("municipality")
         return Municipality.objects.current().filter(ags=ags or None).select_related("district", "state").first()
 
@@ -184,6 +198,7 @@ class AreasForm(SubjectForm):
     title = _("Für welches Gebiet?")
     lead = _("Wen kann das Angebot unterstützen? Suchen Sie Länder, Kreise oder Gemeinden und kreuzen Sie sie an.")
     layout = "places/questions/areas.html"
+    search = "gebiet"
 
     germany = forms.BooleanField(label=_("ganz Deutschland"), required=False)
     areas = forms.MultipleChoiceField(label=_("Gebiete"), widget=forms.CheckboxSelectMultiple, required=False)

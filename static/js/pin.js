@@ -73,6 +73,7 @@ function set(box, data) {
       navigator.geolocation.getCurrentPosition(
         ({ coords }) => {
           put(L.latLng(coords.latitude, coords.longitude));
+          search.closest(".search-row").querySelector("input").value = "";
           search.click(); // the page comes back with the map of that municipality
         },
         () => (status.textContent = words.denied),

@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("[data-questionnaire]")) {
   compare(form);
   searchByEnter(form);
 }
+for (const week of document.querySelectorAll("[data-days]")) offerTheDayBefore(week);
 for (const line of document.querySelectorAll("[data-copy]")) offerCopy(line);
 
 /** Call `act` when nothing has happened for a while. */
@@ -71,6 +72,22 @@ function searchByEnter(form) {
       row.querySelector("button").click();
     });
   }
+}
+
+/** Every day but the first can take the times of the day before it. */
+function offerTheDayBefore(week) {
+  const days = [...week.querySelectorAll(".day")];
+  days.slice(1).forEach((day, index) => {
+    const name = make("span", { class: "visually-hidden" }, `: ${day.querySelector("legend").textContent}`);
+    const button = make("button", { type: "button", class: "link-button day__again" }, week.dataset.again, name);
+    button.addEventListener("click", () => {
+      const before = days[index].querySelectorAll("input");
+      day.querySelectorAll("input").forEach((input, place) => (input.value = before[place].value));
+      day.querySelector("details").open = days[index].querySelector("details").open;
+      week.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    day.querySelector("details").before(button);
+  });
 }
 
 function offerCopy(line) {
