@@ -130,7 +130,7 @@ class SignIn(views.LoginView):
         return {
             "code_form": RequestCode(),
             "password_form": context["form"],
-            "accounts_to_try": accounts_to_try(),
+            "demo_accounts": accounts_to_try(),
             **context,
         }
 
@@ -148,7 +148,7 @@ class SendCode(views.RequestLoginCodeView):
         return {
             "code_form": context["form"],
             "password_form": PasswordSignIn(),
-            "accounts_to_try": accounts_to_try(),
+            "demo_accounts": accounts_to_try(),
             **context,
         }
 

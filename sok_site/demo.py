@@ -92,15 +92,15 @@ def _give_reviewer(reviewer: User, steward: User, places: dict[str | None, Place
     )
     asked = propose(
         places[ASKED_BACK],
-        {"public_infrastructure": 4},
+        {"open_administration": 4},
         by=steward,
         acted_as=ActedAs.STEWARD,
         today=earlier,
-        message="Der Bus hält jetzt öfter.",
+        message="Bei der Stadt gibt es jetzt eine feste Ansprechpartnerin.",
     )
     if asked is not None:
         asked.state = SubmissionState.ASKED_BACK
-        asked.reason = "Welche Linie ist das, und seit wann fährt sie?"
+        asked.reason = "Seit wann gibt es sie, und wofür ist sie zuständig?"
         asked.save(update_fields=["state", "reason"])
         write_change(places[ASKED_BACK], Verb.ASKED_BACK, by=reviewer, acted_as=ActedAs.REVIEWER, reason=asked.reason)
 

@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -50,6 +53,13 @@ class SecondFactorMiddleware:
         if must_have_second_factor(request.user, clock.today()) and not has_second_factor(request.user):
             return redirect("mfa_index")
         return None
+
+
+@receiver(authenticator_added)
+def has_just_shown_it(request: HttpRequest, authenticator: Authenticator, **kwargs: Any) -> None:
+    """Whoever has this moment set up a passkey or an app is not asked for it again before the recovery codes."""
+    if authenticator.type in FACTORS:
+        post_authentication(request, authenticator, reauthenticated=True)
 
 
 def _is_for_everybody(request: HttpRequest) -> bool:

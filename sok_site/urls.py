@@ -9,6 +9,9 @@ from django.views.i18n import set_language
 from sok_site import views
 from sok_site.demo_mail import demo_mail
 
+# Before its addresses are made.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", include("cohesion.urls")),
     path("", include("places.urls")),
@@ -28,5 +31,4 @@ urlpatterns = [
 ]
 
 admin.site.site_header = admin.site.site_title = "SOK-Atlas"
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 handler500 = "sok_site.problems.server_error"
