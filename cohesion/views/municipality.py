@@ -16,6 +16,7 @@ from cohesion.explanation import Explanation, StandingPlace, explain
 from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
 from cohesion.tasks import is_being_assessed
+from cohesion.usable import Usable, unconfirmed
 from cohesion.verdict import judge
 from places import clock
 from places.models import Actor, Municipality, Place
@@ -38,7 +39,9 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
     parameters = assessment.parameters_used() if assessment else Parameters()
     explanation = explain(score) if score else None
     day = assessment.as_of if assessment else clock.today()
+    today = clock.today()
     places = _places(found, explanation, day, parameters.freshness_months)
+    neighbours = list(_neighbours(found, assessment))
     return render(
         request,
         "cohesion/municipality.html",
@@ -57,7 +60,10 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
             if explanation
             else [],
             "places": places,
-            "neighbours": _neighbours(found, assessment),
+            "neighbours": neighbours,
+            "usable": None if found.is_unincorporated else Usable.of(found, neighbours, today),
+            "unconfirmed": unconfirmed(found, today),
+            "today": today,
             "history": _history(found),
             "map": _map(found, places, explanation, day, parameters.freshness_months),
         },

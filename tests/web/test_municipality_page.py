@@ -1,7 +1,7 @@
 """The page of a municipality: its address, its sentences for every class, its reasons, neighbours, provenance."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,13 +10,23 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from cohesion.assessment import assess
 from cohesion.verdict import Footing, Outlook, Unassessed, Verdict
 from cohesion.vocabulary import CohesionClass
 from places.models import Municipality, Place
-from places.vocabulary import Condition, Publication, Role, Status, ZokTier
-from tests.factories import TODAY, involve, make_actor, make_edition, make_municipality, make_place
+from places.vocabulary import Condition, Publication, Role, SpaceKind, Status, ZokTier
+from tests.factories import (
+    TODAY,
+    involve,
+    make_actor,
+    make_edition,
+    make_municipality,
+    make_place,
+    make_space,
+    make_support,
+)
 from tests.web.settlements import (
     heading_levels,
     settle,
@@ -147,7 +157,7 @@ class TestExplanation:
         assess(TODAY)
         response = open_page(client, municipality)
         said = words(response).split("Drei Zahlen", 1)[1]
-        asked = ["Was steht", "Woran es hängt", "Was fehlt", "Was genutzt werden könnte", "Orte in Auental"]
+        asked = ["Was steht", "Woran es hängt", "Was fehlt", "Was hier genutzt werden könnte", "Orte in Auental"]
         assert sorted(asked, key=said.index) == asked
         levels = heading_levels(response)
         assert levels[0] == 1
@@ -172,7 +182,7 @@ class TestExplanation:
         make_place(municipality, name="Vergessen", confirmed_on=None)
         assess(TODAY)
         said = words(open_page(client, municipality))
-        missing, usable = said.split("Was fehlt", 1)[1].split("Was genutzt werden könnte", 1)
+        missing, usable = said.split("Was fehlt", 1)[1].split("Was hier genutzt werden könnte", 1)
         assert "Jeder Mensch hat mindestens einen Ort in Reichweite (5 km)." in missing
         assert "Schwach: Offene, kooperative Verwaltung (1 von 4)" in missing
         assert "Laden : zuständig für 10.000 Menschen, 30 % der Kraft kommen an" in missing
@@ -187,6 +197,87 @@ class TestExplanation:
         response = open_page(client, municipality)
         assert "Laden Auental" not in response.content.decode()
         assert "an einem Ort, der nicht mehr öffentlich ist" in words(response)
+
+
+class TestUsable:
+    def test_spaces_here_and_beside_are_named_and_those_that_are_over_are_not(
+        self, client: Client, settings: Settings
+    ) -> None:
+        settings.TODAY = TODAY
+        here, beside = make_municipality(name="Auental"), make_municipality(name="Nachbarort")
+        make_municipality(name="Dazwischen")
+        far = make_municipality(name="Ferne")
+        make_space(here, name="Saal", kind=SpaceKind.HALL, area_m2=1200, available_until=date(2029, 12, 31))
+        make_space(beside, name="Alte Schule", kind=SpaceKind.SCHOOL)
+        make_space(far, name="Zu weit")
+        make_space(here, name="Vorbei", available_until=TODAY - timedelta(days=1))
+        make_space(here, name="Vergeben", status=Status.CLOSED)
+        make_space(here, name="Geheim", publication=Publication.SUBMITTED)
+        make_space(here, name="Bald", available_from=TODAY + timedelta(days=9))
+        said = words(open_page(client, here)).split("Was hier genutzt werden könnte", 1)[1].split("Orte in")[0]
+        assert "Saal · Saal oder Halle, 1.200 m², bis 31.12.2029" in said
+        assert "Bald · Laden, ab 01.12.2026" in said
+        assert said.index("Saal ·") < said.index("Alte Schule · Schule, Nachbarort")
+        for name in ("Zu weit", "Vorbei", "Vergeben", "Geheim"):
+            assert name not in said
+
+    def test_support_that_serves_it_is_named_the_nearest_first(self, client: Client) -> None:
+        here, there = make_municipality("06635001", name="Auental"), make_municipality("16061001")
+        make_support(there, "", name="Bund")
+        make_support(there, "06", "16", name="Land", provider="Amt")
+        make_support(there, "06635001", name="Gemeinde")
+        make_support(there, "06635", name="Kreis")
+        make_support(here, "16061", name="Nur für andere")
+        make_support(here, name="Geschlossen", status=Status.CLOSED)
+        said = words(open_page(client, here)).split("Unterstützung", 1)[1].split("Orte in")[0]
+        named = ["Gemeinde · Beratung", "Kreis · Beratung", "Land · Beratung, Amt", "Bund · Beratung"]
+        assert sorted(named, key=said.index) == named
+        assert "Nur für andere" not in said
+        assert "Geschlossen" not in said
+
+    def test_where_nothing_is_registered_it_says_so_and_how_to_do_it(self, client: Client) -> None:
+        response = open_page(client, make_municipality(name="Auental"))
+        said, html = words(response), response.content.decode()
+        assert "Weder hier noch in den Nachbargemeinden ist ein Raum erfasst" in said
+        assert "Noch ist keine Stelle erfasst, die hier berät, fördert oder vernetzt." in said
+        for segment, label in (("raeume", "Raum"), ("unterstuetzung", "Unterstützung"), ("orte", "Ort")):
+            assert f'href="/{segment}/neu/">{label} eintragen</a>' in html
+
+    def test_more_than_a_dozen_are_counted(self, client: Client) -> None:
+        here = make_municipality(name="Auental")
+        for _ in range(15):
+            make_space(here)
+        assert "und 3 weitere" in words(open_page(client, here))
+
+    def test_an_unincorporated_area_has_no_such_section(self, client: Client) -> None:
+        area = make_municipality(name="Gutsbezirk", is_unincorporated=True)
+        assert "genutzt werden könnte" not in words(open_page(client, area))
+
+
+def test_what_nobody_confirmed_is_listed_with_its_day_and_marked_in_the_table(
+    client: Client, settings: Settings
+) -> None:
+    settings.TODAY = TODAY
+    here = make_municipality(name="Auental")
+    make_place(here, name="Frischer Ort")
+    make_place(here, name="Alter Ort", confirmed_on=date(2024, 11, 21))
+    make_place(here, name="Geplanter Ort", confirmed_on=None, status=Status.PLANNED)
+    make_space(here, name="Alter Raum", confirmed_on=None)
+    make_support(here, name="Alte Stelle", confirmed_on=date(2020, 1, 2))
+    make_support(make_municipality(), name="Anderswo", confirmed_on=None)
+    response = open_page(client, here)
+    said = words(response).split("Was hier unbestätigt ist", 1)[1].split("Ort eintragen")[0]
+    told = [
+        "Alter Raum · Laden, noch nie bestätigt",
+        "Alte Stelle · Beratung, seit 02.01.2020 nicht bestätigt",
+        "Alter Ort · Dorfgemeinschaftshaus, seit 21.11.2024 nicht bestätigt",
+    ]
+    assert sorted(told, key=said.index) == told
+    for name in ("Frischer", "Geplanter", "Anderswo"):
+        assert name not in said
+    table = words(response).split("Orte in Auental", 1)[1].split("Was hier unbestätigt ist")[0]
+    assert "Alter Ort Dorfgemeinschaftshaus 21.11.2024 unbestätigt nein" in table
+    assert table.count("unbestätigt") == 1
 
 
 def test_the_three_figures_are_written_out(client: Client) -> None:
@@ -264,6 +355,8 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
         place = strong_place(municipality, f"Ort {number}")
         involve(place, make_actor(f"Verein {number}"), Role.PROVIDER)
         make_place(municipality, name=f"Plan {number}", status=Status.PLANNED)
+        make_space(municipality, confirmed_on=None)
+        make_support(municipality)
         settle_robust(f"Nachbar {number}", geometry=municipality.geometry)
     assess(TODAY)
     assert queries() == one
