@@ -67,13 +67,15 @@ class EditForms:
     def __init__(
         self,
         entry: Entry,
-        facts: Facts,
         data: Any = None,
+        *,
+        in_parts: bool,
         typed: dict[str, Any] | None = None,
         shown: Collection[str] = BEGIN,
     ) -> None:
         subjects = SUBJECTS[entry.entry_kind]
-        reviewed = entry.reviewed_facts if entry.is_published else frozenset()
+        facts = shown_facts(entry, with_proposal=in_parts)
+        reviewed = entry.reviewed_facts if in_parts else frozenset()
         names = sorted(subjects.keys() - LEFT_OUT, key=lambda name: _place_in(ORDER, name, list(subjects)))
         self.sections = [
             _section(name, TOGETHER.get(name, subjects[name])(data, facts=facts, typed=typed), reviewed, name in shown)
@@ -110,13 +112,14 @@ def edit_entry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     entry = entry_cared_for(request, kind, pk)
     if not entry.is_published and entry.publication not in UNPUBLISHED:
         return redirect("care", kind, pk)  # it says how it stands
+    in_parts = _in_parts(request, entry)
     if request.method != "POST":
-        return _page(request, entry, EditForms(entry, _shown(request, entry)))
-    bound = EditForms(entry, _shown(request, entry), request.POST)
+        return _page(request, entry, EditForms(entry, in_parts=in_parts))
+    bound = EditForms(entry, request.POST, in_parts=in_parts)
     if "save" not in request.POST:  # more rows, a search: the page again with what was typed
         typed = bound.typed() | _asked_more(request, bound)
         asked_in = "trias" if "mehr" in request.POST else ASKED_IN.get(request.POST.get("suchen", ""), "")
-        return _page(request, entry, EditForms(entry, _shown(request, entry), typed=typed, shown=(*BEGIN, asked_in)))
+        return _page(request, entry, EditForms(entry, in_parts=in_parts, typed=typed, shown=(*BEGIN, asked_in)))
     if not bound.is_valid():
         return _page(request, entry, bound, status=422)
     try:
@@ -230,10 +233,6 @@ def _tell(request: HttpRequest, entry: Entry, outcome: Outcome) -> None:
     submission = open_submission(entry)
     if submission is not None and submission.state == SubmissionState.ASKED_BACK:
         messages.warning(request, _("Die Rückfrage der Prüfstelle ist noch nicht beantwortet."))
-
-
-def _shown(request: HttpRequest, entry: Entry) -> Facts:
-    return shown_facts(entry, with_proposal=_in_parts(request, entry))
 
 
 def _in_parts(request: HttpRequest, entry: Entry) -> bool:
