@@ -11,7 +11,7 @@ AHNATAL = "06633001"  # hardly supplied; only the statement that its inventory i
 
 
 def state_inventory(page: Page, day: str) -> None:
-    page.goto(f"/pruefung/{AHNATAL}/")
+    page.goto(f"/pruefung/gemeinden/{AHNATAL}/")
     page.get_by_label(re.compile("Vollständig erfasst am")).fill(day)
     page.get_by_role("button", name="Bestand melden").click()
     expect(page.get_by_role("status")).to_contain_text("Gespeichert.")
@@ -20,9 +20,9 @@ def state_inventory(page: Page, day: str) -> None:
 def test_a_stated_inventory_turns_not_knowing_into_a_class_and_back(open_page: OpenPage) -> None:
     page = open_page("/pruefung/", size=PHONE)
     assert axe(page) == []
-    page.get_by_label("Benutzername").fill(REVIEWER[0])
-    page.get_by_label("Passwort").fill(REVIEWER[1])
-    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_label("E-Mail-Adresse oder Benutzername").fill(REVIEWER.username)
+    page.get_by_label("Passwort", exact=True).fill(REVIEWER.password)
+    page.get_by_role("button", name="Anmelden", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Prüfung")
     assert axe(page) == []
 
@@ -35,7 +35,7 @@ def test_a_stated_inventory_turns_not_knowing_into_a_class_and_back(open_page: O
     state_inventory(page, "")
     page.goto(f"/gemeinden/{AHNATAL}/")
     expect(page.get_by_role("main")).not_to_contain_text("Ahnatal ist riskant")
-    page.goto("/pruefung/")
+    page.goto("/konto/")
     page.get_by_role("button", name="Abmelden").click()
     page.goto("/pruefung/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Anmelden")
