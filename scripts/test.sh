@@ -4,10 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/lint.sh
 scripts/node.sh npm test --silent
-.venv/bin/python -m pytest -q
+# Several processes, each with its own database, site and browser; a file of tests stays in one of them.
+parallel=(-n "${TEST_WORKERS:-2}" --dist loadfile)
+.venv/bin/python -m scripts.collect_static
+.venv/bin/python -m pytest -q "${parallel[@]}"
 if ls /usr/lib/postgresql/*/lib/postgis-3.so >/dev/null 2>&1 || command -v initdb >/dev/null; then
   # What a page looks like does not depend on the database: test_every_page.py has run above.
-  .venv/bin/python -m tests.postgis .venv/bin/python -m pytest -q tests/database tests/web tests/browser \
+  .venv/bin/python -m tests.postgis .venv/bin/python -m pytest -q "${parallel[@]}" tests/database tests/web tests/browser \
     --ignore tests/browser/test_every_page.py
 else
   echo "PostGIS is not installed: its tests are skipped." >&2

@@ -1,7 +1,7 @@
 """Mails that do not leave: where no mail server is named, a page shows them. Sending: places/letters.py."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -56,10 +56,12 @@ def newest(folder: Path, most: int) -> list[Mail]:
 def _read(content: bytes) -> Mail:
     message = message_from_bytes(content.lstrip(b"\n"), policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
-    date_header = message["date"]
+    sent_at = message["date"].datetime if message["date"] is not None else None
+    if sent_at is not None and sent_at.tzinfo is None:  # UTC as Django writes it, "-0000", is no zone to Python
+        sent_at = sent_at.replace(tzinfo=UTC)
     return Mail(
         subject=str(message["subject"] or "").strip(),
         to=str(message["to"] or ""),
         text=body.get_content().strip() if body is not None else "",
-        sent_at=date_header.datetime if date_header is not None else None,
+        sent_at=sent_at,
     )

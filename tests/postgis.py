@@ -23,7 +23,7 @@ import psycopg2
 DATABASE = "sok_atlas"
 MISSING = "PostGIS is missing. On Debian 12: apt install postgresql-15-postgis-3"
 # Nothing here outlives the run, so nothing needs to reach the disk.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=50")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=100")
 SECONDS_TO_START = 60
 
 

@@ -45,14 +45,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBl
 def browser(site: str) -> Iterator[Browser]:
     """Debian's Chromium, or the one that CHROMIUM names. Without one the tests are skipped; in CI they fail.
 
-    After the site: while Playwright's loop runs in this thread, Django refuses to touch a database.
+    While Playwright's loop runs in this thread, Django refuses to touch a database. There is nothing asynchronous here,
+    and in a parallel run tests of the database follow in the same process: so it is told not to mind.
     """
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed (apt-get install chromium).")
         pytest.skip("Chromium is not installed (apt-get install chromium).")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
         )

@@ -45,6 +45,11 @@ def test_a_mail_is_read_as_it_would_arrive(client: Client, folder: Path) -> None
     assert 'href="http://127.0.0.1:8000/bestaetigen/a:b-c_1/"' in shown
 
 
+def test_the_time_is_that_of_germany(client: Client, folder: Path) -> None:
+    EmailMessage("Brief", "Text", to=["a@example.org"], headers={"Date": "Mon, 23 Nov 2026 01:22:43 -0000"}).send()
+    assert '<time datetime="2026-11-23T02:22:43+01:00">' in page(client)
+
+
 def test_the_newest_comes_first_and_only_so_many_are_shown(client: Client, folder: Path) -> None:
     for number in range(32):
         send(f"Brief {number:02}")
