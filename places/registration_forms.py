@@ -30,7 +30,7 @@ class AddressForm(forms.Form):
 class CorrectedAddressForm(forms.Form):
     """Another e-mail address than the one that was typed."""
 
-    email = _address_field(_("Der Link im ersten Brief gilt dann nicht mehr."))
+    email = _address_field(_("Der Link in der ersten E-Mail gilt dann nicht mehr."))
 
 
 class SendForm(forms.Form):
@@ -60,7 +60,7 @@ class ClaimForm(SendForm):
 
     def __init__(self, data: QueryDict | None = None, *, asks_address: bool) -> None:
         super().__init__(data, asks_address=asks_address)
-        self.fields["message"].label = _("Wer sind Sie für diesen Ort?")
+        self.fields["message"].label = _("Was haben Sie damit zu tun?")
         self.fields["message"].help_text = _("Ein Satz genügt, zum Beispiel: „Ich leite den Trägerverein.“")
 
 

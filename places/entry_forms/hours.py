@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places.entry_forms.base import SubjectForm, Typed
 from places.entry_forms.words import DAY_NAMES
@@ -31,7 +32,12 @@ class HoursForm(SubjectForm):
     )
 
     def prepare(self) -> None:
-        labels = {"from": _("von"), "to": _("bis"), "from2": _("und von"), "to2": _("bis")}
+        labels = {
+            "from": pgettext_lazy("Uhrzeit", "von"),
+            "to": pgettext_lazy("Uhrzeit", "bis"),
+            "from2": pgettext_lazy("Uhrzeit", "und von"),
+            "to2": pgettext_lazy("Uhrzeit", "bis"),
+        }
         for day in DAYS:
             for part in PARTS:
                 self.fields[f"{day.lower()}_{part}"] = forms.TimeField(

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places.entry_forms.base import SubjectForm, Typed
 from places.entry_forms.words import CRITERIA, HOW_FAR, RATED, UNKNOWN, YES_OR_NO
@@ -20,7 +21,7 @@ class NameForm(SubjectForm):
     statuses: ClassVar[tuple[Status, ...]] = (Status.ACTIVE, Status.PLANNED, Status.DORMANT)
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    kind = forms.ChoiceField(label=_("Art"))
+    kind = forms.ChoiceField(label=pgettext_lazy("Frage", "Art"))
     status = forms.ChoiceField(label=_("Gibt es das schon?"), widget=forms.RadioSelect, required=False)
 
     def prepare(self) -> None:
@@ -55,7 +56,7 @@ class SupportNameForm(NameForm):
     statuses = (Status.ACTIVE, Status.PLANNED)
 
     provider = forms.CharField(
-        label=_("Träger"),
+        label=pgettext_lazy("Frage", "Träger"),
         max_length=200,
         required=False,
         help_text=_("Die Organisation, die es anbietet; keine Namen von Privatpersonen."),
@@ -183,7 +184,10 @@ class DescriptionForm(SubjectForm):
     lead = _("Zwei, drei Sätze genügen. Bitte nennen Sie keine Privatpersonen beim Namen.")
 
     description = forms.CharField(
-        label=_("Beschreibung"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea({"rows": 6})
+        label=pgettext_lazy("Frage", "Beschreibung"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 6}),
     )
 
 
@@ -243,17 +247,19 @@ class SpaceSizeForm(SubjectForm):
     title = _("Wie groß ist der Raum, und wann ist er frei?")
 
     area_m2 = forms.IntegerField(
-        label=_("Fläche in m²"),
+        label=pgettext_lazy("Frage", "Fläche in m²"),
         required=False,
         min_value=1,
         max_value=1_000_000,
         widget=forms.TextInput({"inputmode": "numeric"}),
     )
     available_from = forms.DateField(
-        label=_("verfügbar ab"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=pgettext_lazy("Frage", "Verfügbar ab"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     available_until = forms.DateField(
-        label=_("verfügbar bis"),
+        label=pgettext_lazy("Frage", "Verfügbar bis"),
         required=False,
         help_text=_("Leer: bis auf Weiteres."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

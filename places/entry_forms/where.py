@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from places.entry_forms.base import SubjectForm, Typed
 from places.facts import COORDINATE_DECIMALS, Facts
@@ -57,20 +58,23 @@ class LocationForm(SubjectForm):
     latitude = Degrees(label=_("Breite (Nord)"), most=90, help_text=_("zum Beispiel 51,2831"))
     longitude = Degrees(label=_("Länge (Ost)"), most=180, help_text=_("zum Beispiel 9,4217"))
     street = forms.CharField(
-        label=_("Straße und Hausnummer"),
+        label=pgettext_lazy("Frage", "Straße und Hausnummer"),
         max_length=200,
         required=False,
         widget=forms.TextInput({"autocomplete": "street-address"}),
     )
     postcode = forms.RegexField(
         r"^[0-9]{5}$",
-        label=_("Postleitzahl"),
+        label=pgettext_lazy("Frage", "Postleitzahl"),
         required=False,
         error_messages={"invalid": _("Eine Postleitzahl hat fünf Ziffern.")},
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),
     )
     city = forms.CharField(
-        label=_("Ort"), max_length=200, required=False, widget=forms.TextInput({"autocomplete": "address-level2"})
+        label=pgettext_lazy("Frage", "Ort"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "address-level2"}),
     )
 
     is_approximate = False

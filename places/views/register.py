@@ -3,6 +3,7 @@
 What is asked: entry_forms. Its end, and going on later: register_end.py. The pages after it: prove.py.
 """
 
+from math import ceil
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -34,6 +35,7 @@ from places.views.register_parts import (
 )
 
 MORE_ROWS = 2
+MINUTES_PER_QUESTION = 2 / 3
 AT = "_at"  # where somebody was when a draft was saved
 
 
@@ -45,10 +47,17 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
         if not may_send(request, "register"):
             return too_many(request)
         return redirect("draft", kind, start_draft(kind).key)
+    count = len(SUBJECTS[kind])
     return render(
         request,
         "places/register/start.html",
-        {"kind": kind, "wording": WORDINGS[kind], "count": len(SUBJECTS[kind]), "others": _others(kind)},
+        {
+            "kind": kind,
+            "wording": WORDINGS[kind],
+            "count": count,
+            "minutes": ceil(count * MINUTES_PER_QUESTION),
+            "others": _others(kind),
+        },
     )
 
 

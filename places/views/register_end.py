@@ -17,6 +17,7 @@ from places.locating import municipality_of
 from places.models import ENTRY_KINDS, Draft, Entry
 from places.registration import answered_forms, facts_together, send_draft_link, sent_token, submit
 from places.registration_forms import AddressForm, SendForm
+from places.territory_search import areas_of
 from places.throttling import may_send
 from places.views.private import errors_of, too_many
 from places.views.register_parts import CHECK, WORDINGS, similar_to, step_address
@@ -113,6 +114,8 @@ def _answers(found: Draft, forms: dict[str, SubjectForm]) -> list[dict[str, Any]
 def _in_words(model: type[Entry], name: str, value: Any) -> str:
     if name == "opening_hours" and (lines := opening_hours.read(value)):
         return "\n".join(f"{line.days}: {line.times}" for line in lines)
+    if name == "areas" and value != [""]:
+        return ", ".join(area.name for area in areas_of(value))
     return in_words(model, name, value)
 
 
