@@ -20,6 +20,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -42,8 +43,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Counted the same way as by every other form."""
-        return network_address(request)
+        """By what attempts are counted: the address as every other form takes it, but only its hash is kept."""
+        return salted_hmac("sok_site.accounts", network_address(request)).hexdigest()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Reviewers go to their work, everybody else to the account."""

@@ -10,8 +10,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
+
+from places.retention import DRAFT_DAYS, UNCONFIRMED_DAYS
 
 ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
 
@@ -44,8 +47,14 @@ class Privacy(TemplateView):
                 _("1 Jahr"),
             ),
         ]
-        columns = [_("Cookie"), _("Wann"), _("Was es enthält"), _("Wie lange")]
-        return super().get_context_data(cookies=cookies, cookie_columns=columns, basemap_host=_basemap_host(), **kwargs)
+        return super().get_context_data(
+            cookies=cookies,
+            cookie_columns=[_("Cookie"), _("Wann"), _("Was es enthält"), _("Wie lange")],
+            kept=_kept(),
+            kept_columns=[_("Was"), _("Wofür"), _("Wie lange")],
+            basemap_host=_basemap_host(),
+            **kwargs,
+        )
 
 
 class Accessibility(TemplateView):
@@ -53,6 +62,60 @@ class Accessibility(TemplateView):
 
     template_name = "pages/accessibility.html"
     extra_context = {"reviewed_on": ACCESSIBILITY_REVIEWED_ON}
+
+
+def _kept() -> list[tuple[str, str, str]]:
+    """What is stored about whoever takes part; docs/retention.md says the same to operators."""
+    unsent = ngettext(
+        "%(number)d Tag nach der letzten Änderung", "%(number)d Tage nach der letzten Änderung", DRAFT_DAYS
+    ) % {"number": DRAFT_DAYS}
+    unconfirmed = ngettext("%(number)d Tag", "%(number)d Tage", UNCONFIRMED_DAYS) % {"number": UNCONFIRMED_DAYS}
+    return [
+        (_("angefangene Einträge, die nie gesendet wurden"), _("damit Sie weiterschreiben können"), unsent),
+        (
+            _("gesendete Einträge, deren E-Mail-Adresse nicht bestätigt wurde, samt der Adresse"),
+            _("damit der Link zum Bestätigen noch gilt"),
+            unconfirmed,
+        ),
+        (
+            _(
+                "Ihr Konto: bestätigte E-Mail-Adresse, Sprache, letzte Anmeldung; freiwillig Name, Passwort "
+                "(unumkehrbar verschlüsselt), Passkeys, Code-App und Ersatzcodes"
+            ),
+            _("zum Anmelden und um Ihnen zu schreiben"),
+            _("bis Sie das Konto löschen"),
+        ),
+        (
+            _("was Sie betreuen, und Ihre Prüfaufträge"),
+            _("damit Sie ändern und prüfen können"),
+            _("bis Sie es abgeben oder das Konto löschen"),
+        ),
+        (
+            _("was Sie eingereicht haben, und die Antwort darauf"),
+            _("um zu entscheiden und zu begründen"),
+            _("so lange wie der Eintrag, nach dem Löschen des Kontos ohne Sie"),
+        ),
+        (
+            _("das Protokoll: wer wann was geändert hat und warum"),
+            _("damit Änderungen nachvollziehbar und umkehrbar sind"),
+            _("so lange wie der Eintrag, nach dem Löschen des Kontos ohne Ihren Namen"),
+        ),
+        (
+            _("Fotos, neu berechnet und ohne Aufnahmedaten"),
+            _("um den Ort zu zeigen"),
+            _("bis sie jemand entfernt, der den Eintrag betreut"),
+        ),
+        (
+            _("Ihre E-Mail-Adresse, wenn Sie zu einer Meldung eine angeben"),
+            _("um zu antworten"),
+            _("bis die Antwort hinausgeht"),
+        ),
+        (
+            _("Prüfsummen der IP- und der E-Mail-Adresse, wenn Sie ein Formular senden oder sich anmelden"),
+            _("gegen massenhaftes Absenden und gegen Raten von Passwörtern"),
+            _("eine Stunde; spätestens am nächsten Tag gelöscht"),
+        ),
+    ]
 
 
 def _basemap_host() -> str:

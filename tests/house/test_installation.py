@@ -27,6 +27,7 @@ def test_production_settings_pass_every_check_of_a_deployment(tmp_path: Path) ->
         ALLOWED_HOSTS="atlas.example.org",
         OPERATOR_NAME="Landkreis Beispiel",
         OPERATOR_EMAIL="atlas@example.org",
+        EMAIL_URL="smtp+tls://mail.example.org",
     )
     assert (result.returncode, result.stderr.strip()) == (0, ""), result.stderr
     assert "no issues" in result.stdout
@@ -37,6 +38,19 @@ def test_a_deployment_that_names_no_host_and_no_operator_is_told_so() -> None:
     assert result.returncode != 0
     assert "sok.E004" in result.stderr
     assert "sok.W001" in result.stderr
+
+
+def test_a_public_site_without_a_second_factor_without_mail_or_in_another_day_is_told_so() -> None:
+    result = manage(
+        *("check", "--deploy"),
+        ALLOWED_HOSTS="atlas.example.org",
+        SECOND_FACTOR_REQUIRED="0",
+        TODAY="2027-11-23",
+        EMAIL_URL="",
+    )
+    assert result.returncode != 0
+    for told in ("sok.E005", "sok.E006", "sok.W002"):
+        assert told in result.stderr
 
 
 def test_a_wrong_database_url_is_told_by_its_name_and_without_a_password() -> None:

@@ -27,6 +27,19 @@ def test_a_wrong_flag_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> Non
         environment.flag("DEBUG", False)
 
 
+@pytest.mark.parametrize(("value", "expected"), [("2", 2), ("0", 0), ("", 1)])
+def test_a_number_is_read_or_has_its_default(monkeypatch: pytest.MonkeyPatch, value: str, expected: int) -> None:
+    monkeypatch.setenv("PROXIES", value)
+    assert environment.number("PROXIES", 1) == expected
+
+
+@pytest.mark.parametrize("value", ["-1", "one", "1.5", "²"])
+def test_a_wrong_number_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PROXIES", value)
+    with pytest.raises(ImproperlyConfigured, match="PROXIES: "):
+        environment.number("PROXIES", 1)
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "spatialite://", "postgres://host/name", "/tmp/file.sqlite3"])
 def test_a_wrong_database_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)

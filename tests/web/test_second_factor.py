@@ -1,9 +1,5 @@
 """Where a second factor is required, reviewers and administrators get nowhere without one; everybody else does."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -104,9 +100,8 @@ def test_where_it_is_not_required_nobody_is_sent(client: Client, settings: Setti
     assert client.get("/pruefung/").status_code == 200
 
 
-def test_an_app_is_set_up_with_a_code_and_the_recovery_codes_follow(
-    client: Client, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[Any]]
-) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_an_app_is_set_up_with_a_code_and_the_recovery_codes_follow(client: Client) -> None:
     user = make_reviewer("06635")
     client.force_login(user)
     page = client.get("/konto/zweiter-faktor/app/").content.decode()
@@ -115,8 +110,7 @@ def test_an_app_is_set_up_with_a_code_and_the_recovery_codes_follow(
     assert 'src="data:image/svg+xml;base64,' in page
     assert client.post("/konto/zweiter-faktor/app/", {"code": "000000"}).status_code == 422
     code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post("/konto/zweiter-faktor/app/", {"code": code})
+    answer = client.post("/konto/zweiter-faktor/app/", {"code": code})
     assert answer["Location"] == "/konto/zweiter-faktor/ersatzcodes/"
     codes = Authenticator.objects.get(user=user, type="recovery_codes").wrap().get_unused_codes()
     assert len(codes) == 10
