@@ -1,16 +1,22 @@
 """The one write of this app: run the engine, store the assessment and all its scores together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from cohesion.engine import CLASSES, LOSSES, METHOD, Parameters, Result
 from cohesion.engine import assess as run_engine
+from cohesion.engine.draws import SEED, Tally, draw_classes
+from cohesion.engine.flips import Flips, find_flips
 from cohesion.findings import Findings, find
 from cohesion.inputs import World, read_world
+from cohesion.kept_draws import keep, kept
 from cohesion.models import Assessment, Score
 from places.models import Actor, BoundaryEdition, Place
 
@@ -27,41 +33,112 @@ class Outcome:
     is_new: bool
 
 
-@transaction.atomic
-def assess(as_of: date, parameters: Parameters | None = None, *, if_changed: bool = False) -> Outcome:
+def assess(
+    as_of: date,
+    parameters: Parameters | None = None,
+    *,
+    if_changed: bool = False,
+    draws: int | None = None,
+    seed: int = SEED,
+    keep_in: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
     """Assess the current edition as of a day and store it, unless the last one of that day has the very same inputs.
 
     ``if_changed``: not either where the last one of whatever day has them; so it can run every day and not fill the
-    database.
+    database. ``draws`` say how sure each class is (method §7), by default as many as the settings say; those done are
+    kept in the file ``keep_in`` and gone on with, and their number is told to ``progress``. An assessment of the same
+    inputs with more draws of the same seed is as good.
     Raises NothingToAssessError before the first import of boundaries.
     """
     parameters = parameters or Parameters()
-    edition = BoundaryEdition.objects.current()
-    if edition is None:
-        raise NothingToAssessError(
-            "There are no municipalities yet: import boundaries first (manage.py import_boundaries)."
-        )
-    world = read_world(edition, as_of, parameters.freshness_months)
-    digest = world.digest(parameters)
-    earlier = Assessment.objects.of_edition(edition)
-    known = (earlier.up_to(as_of) if if_changed else earlier.filter(as_of=as_of)).newest()
-    if known is not None and known.inputs_digest == digest:
-        return Outcome(known, is_new=False)
-    result = run_engine(world.inputs, parameters)
-    assessment = Assessment.objects.create(
-        as_of=as_of,
-        edition=edition,
-        method=METHOD,
-        parameters=parameters.as_dict(),
-        inputs_digest=digest,
-        places_counted=len(world.place_ids),
+    draws = settings.ASSESS_DRAWS if draws is None else draws
+    while True:
+        # Reading and storing are transactions of their own: draws take long, and nobody else could write meanwhile
+        with transaction.atomic():
+            edition = BoundaryEdition.objects.current()
+            if edition is None:
+                raise NothingToAssessError(
+                    "There are no municipalities yet: import boundaries first (manage.py import_boundaries)."
+                )
+            earlier = Assessment.objects.of_edition(edition)
+            last = _last_stored(edition)
+            known = (earlier.up_to(as_of) if if_changed else earlier.filter(as_of=as_of)).newest()
+            world = read_world(edition, as_of, parameters.freshness_months)
+        if known is not None and _is_as_good(known, world, parameters, draws, seed):
+            return Outcome(known, is_new=False)
+        result = run_engine(world.inputs, parameters)
+        sureness = _sureness(world, result, parameters, draws, seed, keep_in, progress) if draws else None
+        with transaction.atomic():
+            if _last_stored(edition) != last:
+                continue  # somebody else was quicker, and may have seen later inputs
+            assessment = Assessment.objects.create(
+                as_of=as_of,
+                edition=edition,
+                method=METHOD,
+                parameters=parameters.as_dict(),
+                inputs_digest=world.digest(parameters, draws, seed),
+                places_counted=len(world.place_ids),
+                draws=draws,
+                seed=seed if draws else None,
+            )
+            findings = find(world, result, as_of, parameters, sureness.flips if sureness else None)
+            Score.objects.bulk_create(_scores(assessment, world, result, findings, sureness), batch_size=2000)
+            return Outcome(assessment, is_new=True)
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """How sure the classes are (method §7)."""
+
+    tally: Tally
+    flips: Flips
+
+
+def _last_stored(edition: BoundaryEdition) -> int | None:
+    newest: int | None = Assessment.objects.of_edition(edition).aggregate(Max("pk"))["pk__max"]
+    return newest
+
+
+def _is_as_good(known: Assessment, world: World, parameters: Parameters, draws: int, seed: int) -> bool:
+    """Whether a stored assessment has the same inputs, and as many draws of the same seed or more."""
+    if known.draws < draws or (draws and known.seed != seed):
+        return False
+    return known.inputs_digest == world.digest(parameters, known.draws, known.seed or 0)
+
+
+def _sureness(
+    world: World,
+    result: Result,
+    parameters: Parameters,
+    draws: int,
+    seed: int,
+    keep_in: Path | None,
+    progress: Callable[[int], None] | None,
+) -> Sureness:
+    digest = world.digest(parameters, 1, seed)  # whatever the number of draws: the first ones are the same
+
+    def reached(tally: Tally) -> None:
+        if keep_in is not None:
+            keep(keep_in, digest, tally)
+        if progress is not None:
+            progress(tally.draws)
+
+    begun = kept(keep_in, digest) if keep_in is not None else None
+    if begun is not None and begun.draws > draws:
+        begun = None
+    tally = draw_classes(
+        world.inputs, parameters, draws=draws, seed=seed, names=world.names(), begun=begun, progress=reached
     )
-    findings = find(world, result, as_of, parameters)
-    Score.objects.bulk_create(_scores(assessment, world, result, findings), batch_size=2000)
-    return Outcome(assessment, is_new=True)
+    return Sureness(tally, find_flips(world.inputs, result, parameters))
 
 
-def _scores(assessment: Assessment, world: World, result: Result, findings: Sequence[Findings]) -> list[Score]:
+def _scores(
+    assessment: Assessment, world: World, result: Result, findings: Sequence[Findings], sureness: Sureness | None
+) -> list[Score]:
+    # A class that nothing is drawn for is not sure, it is none
+    assessed = ~np.isnan(result.supply) & (sureness is not None)
+    shares = sureness.tally.shares if sureness else np.zeros((len(assessed), len(CLASSES)))
     place_names = dict(
         Place.objects.filter(pk__in=_critical_ids(world.place_ids, result, "place")).values_list("pk", "name")
     )
@@ -72,8 +149,9 @@ def _scores(assessment: Assessment, world: World, result: Result, findings: Sequ
     for index, municipality_id in enumerate(world.municipality_ids):
         kind = LOSSES[result.critical_kind[index]]
         critical = int(result.critical_index[index])
-        place_id = world.place_ids[critical] if kind == "place" else None
-        actor_id = world.actor_ids[critical] if kind == "actor" else None
+        # Who was deleted while this was reckoned is not named
+        place_id = world.place_ids[critical] if kind == "place" and world.place_ids[critical] in place_names else None
+        actor_id = world.actor_ids[critical] if kind == "actor" and world.actor_ids[critical] in actor_names else None
         scores.append(
             Score(
                 assessment=assessment,
@@ -82,6 +160,8 @@ def _scores(assessment: Assessment, world: World, result: Result, findings: Sequ
                 supply=_share(result.supply[index]),
                 supply_after_loss=_share(result.supply_after_loss[index]),
                 renewal=_share(result.renewal[index]),
+                stability=float(shares[index, result.cohesion_class[index]]) if assessed[index] else None,
+                class_shares=dict(zip(CLASSES, shares[index].tolist(), strict=True)) if assessed[index] else None,
                 critical_kind="" if kind == "none" else kind,
                 critical_place_id=place_id,
                 critical_actor_id=actor_id,

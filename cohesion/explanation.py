@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohesion.models import Score
-from cohesion.vocabulary import LossKind
+from cohesion.vocabulary import CohesionClass, LossKind
 from places.models import Actor, Place
-from places.vocabulary import Condition, Rating, Role
+from places.vocabulary import Condition, Dynamic, Rating, Role
 
 WEAK = Rating.PARTLY  # a condition at or below this is named as weak
 MOST_WEAK = 2  # so many of the weakest conditions are named
@@ -65,6 +65,24 @@ class RatedCondition:
 
 
 @dataclass(frozen=True)
+class Flip:
+    """The smallest single change that would give it another class (method §7)."""
+
+    kind: str  # "rating", "role" or "place"
+    cohesion_class: CohesionClass  # that it would have
+    place: Place | None  # None: the rating is the municipality's own
+    rating: Condition | Dynamic | None
+    steps: int  # by how much the rating changes, above or below 0
+    role: Role | None
+    actor: Actor | None  # who gives the role up; None: somebody new takes it up
+
+    @property
+    def size(self) -> int:
+        """So many steps, whether up or down."""
+        return abs(self.steps)
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a municipality has its class; lists are ordered by importance."""
 
@@ -88,6 +106,8 @@ class Explanation:
     # What could be used
     planned: list[Place]
     dormant: list[Place]
+    # How sure the class is
+    flip: Flip | None  # None too where it would be at a place that is no longer public
 
     @property
     def unreached_share(self) -> float:
@@ -100,7 +120,9 @@ def explain(score: Score) -> Explanation:
     findings = score.explanation
     places = _published({*_place_ids(findings), *filter(None, [score.critical_place_id])})
     critical_place = places.get(score.critical_place_id or 0)
-    actors = Actor.objects.in_bulk([carrier["actor"] for carrier in findings.get("carriers", [])])
+    flip = findings.get("flip") or {}
+    actor_ids = [carrier["actor"] for carrier in findings.get("carriers", [])]
+    actors = Actor.objects.in_bulk([*actor_ids, *filter(None, [flip.get("actor")])])
     conditions = [RatedCondition(condition, findings.get("conditions", {}).get(condition)) for condition in Condition]
     known = sorted(
         (rated for rated in conditions if rated.rating is not None and rated.rating <= WEAK),
@@ -148,6 +170,23 @@ def explain(score: Score) -> Explanation:
         unconfirmed=_named(places, findings.get("unconfirmed", [])),
         planned=_named(places, findings.get("planned", [])),
         dormant=_named(places, findings.get("dormant", [])),
+        flip=_flip(flip, places, actors),
+    )
+
+
+def _flip(found: dict[str, Any], places: dict[int, Place], actors: dict[int, Actor]) -> Flip | None:
+    place, actor = places.get(found.get("place") or 0), actors.get(found.get("actor") or 0)
+    if not found or (found["place"] and place is None) or (found["actor"] and actor is None):
+        return None
+    rating = found["rating"]
+    return Flip(
+        kind=found["kind"],
+        cohesion_class=CohesionClass(found["cohesion_class"]),
+        place=place,
+        rating=None if rating is None else Condition(rating) if rating in Condition else Dynamic(rating),
+        steps=found["steps"],
+        role=Role(found["role"]) if found["role"] else None,
+        actor=actor,
     )
 
 
@@ -157,8 +196,9 @@ def _critical_name(score: Score, place: Place | None) -> str:
     return score.critical_name
 
 
-def _place_ids(findings: dict[str, list[Any]]) -> set[int]:
+def _place_ids(findings: dict[str, Any]) -> set[int]:
     ids = {found["place"] for name in ("standing", "crowded", "vacant_roles") for found in findings.get(name, [])}
+    ids |= set(filter(None, [(findings.get("flip") or {}).get("place")]))
     return ids.union(*(findings.get(name, []) for name in ("unconfirmed", "planned", "dormant")))
 
 

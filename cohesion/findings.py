@@ -4,15 +4,16 @@ Names and words are added when it is read (explanation.py, templates): a place m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from scipy.spatial import KDTree
 
-from cohesion.engine import CONDITIONS, Parameters, Result
+from cohesion.engine import CLASSES, CONDITIONS, ROLES, Parameters, Result
 from cohesion.engine.arrays import Sparse
+from cohesion.engine.flips import FLIPS, RATINGS, Flips
 from cohesion.inputs import World, place_metres
 from places.models import Place
 from places.vocabulary import Role, Status
@@ -46,6 +47,18 @@ class VacantRoles(TypedDict):
     roles: list[str]
 
 
+class Flip(TypedDict):
+    """The smallest single change that gives the municipality another class (method §7)."""
+
+    kind: str  # of FLIPS: "rating", "role", "place"
+    cohesion_class: str  # that it would have
+    place: int | None  # where; None: the rating is the municipality's own
+    rating: str | None
+    steps: int  # by how much the rating changes
+    role: str | None
+    actor: int | None  # who gives the role up; None: somebody new takes it up
+
+
 class Findings(TypedDict):
     """Method §8 for one municipality. Shares are of its residents' supply, 0..1."""
 
@@ -60,9 +73,12 @@ class Findings(TypedDict):
     unconfirmed: list[int]  # active places in reach, not confirmed in time
     planned: list[int]  # places in reach that are planned
     dormant: list[int]  # places in reach that rest
+    flip: Flip | None  # None too where it was not looked for
 
 
-def find(world: World, result: Result, as_of: date, parameters: Parameters) -> list[Findings]:
+def find(
+    world: World, result: Result, as_of: date, parameters: Parameters, flips: Flips | None = None
+) -> list[Findings]:
     """The findings of every municipality, in the order of ``world``."""
     uncounted = _uncounted_in_reach(world, as_of, parameters)
     vacant = _vacant_roles(world)
@@ -100,9 +116,29 @@ def find(world: World, result: Result, as_of: date, parameters: Parameters) -> l
             unconfirmed=uncounted[Status.ACTIVE][index],
             planned=uncounted[Status.PLANNED][index],
             dormant=uncounted[Status.DORMANT][index],
+            flip=_flip(world, flips, index) if flips else None,
         )
         for index in range(len(world.municipality_ids))
     ]
+
+
+def _flip(world: World, flips: Flips, municipality: int) -> Flip | None:
+    kind = FLIPS[flips.kind[municipality]]
+    if kind == "none":
+        return None
+
+    def named(names: Sequence[Any], index: int) -> Any:
+        return None if index < 0 else names[index]
+
+    return Flip(
+        kind=kind,
+        cohesion_class=CLASSES[flips.cohesion_class[municipality]],
+        place=named(world.place_ids, flips.place[municipality]),
+        rating=named(RATINGS, flips.rating[municipality]),
+        steps=int(flips.steps[municipality]),
+        role=named(ROLES, flips.role[municipality]),
+        actor=named(world.actor_ids, flips.actor[municipality]),
+    )
 
 
 def _standing(world: World, result: Result, municipality: int) -> list[Supplier]:

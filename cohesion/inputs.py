@@ -14,6 +14,7 @@ from django.contrib.gis.geos import Point
 from numpy.typing import NDArray
 
 from cohesion.engine import CONDITIONS, DYNAMICS, METHOD, Inputs, Parameters
+from cohesion.engine.draws import Names
 from cohesion.lattice import lattice
 from cohesion.vocabulary import PopulationBasis
 from places.geo import to_metres
@@ -35,9 +36,16 @@ class World:
     place_ids: list[int]  # (P,) ascending
     actor_ids: list[int]  # (A,) ascending
 
-    def digest(self, parameters: Parameters) -> str:
-        """SHA-256 of method, parameters and every input; equal exactly where the figures must be equal."""
+    def names(self) -> Names:
+        """What the draws call places and municipalities, whatever others there are."""
+        return Names(np.array(self.place_ids, dtype=np.int64), np.array(self.municipality_ags, dtype=np.int64))
+
+    def digest(self, parameters: Parameters, draws: int = 0, seed: int = 0) -> str:
+        """SHA-256 of method, parameters, draws with their seed, and every input; equal exactly where the figures
+        must be equal."""
         words = [METHOD, parameters.as_dict(), self.municipality_ags, self.place_ids, self.actor_ids]
+        if draws:
+            words.append({"draws": draws, "seed": seed})
         sha = hashlib.sha256(json.dumps(words).encode())
         for field in fields(self.inputs):
             array = np.ascontiguousarray(getattr(self.inputs, field.name))

@@ -17,9 +17,12 @@ class Assessment(models.Model):
     edition = models.ForeignKey(BoundaryEdition, on_delete=models.PROTECT, related_name="assessments")
     method = models.CharField(_("Methode"), max_length=20)
     parameters = models.JSONField(_("Parameter"))
-    # Of every input of the engine and the parameters: the same digest means the same figures.
+    # Of every input of the engine, the parameters and the draws: the same digest means the same figures.
     inputs_digest = models.CharField(_("Prüfsumme der Eingaben"), max_length=64)
     places_counted = models.PositiveIntegerField(_("gezählte Orte"))
+    # How sure the classes are (method §7): so many draws from this seed; 0 and NULL where none were made.
+    draws = models.PositiveIntegerField(_("Ziehungen"), default=0)
+    seed = models.PositiveBigIntegerField(_("Startwert der Ziehungen"), null=True)
     created_at = models.DateTimeField(_("berechnet am"), auto_now_add=True)
 
     objects = AssessmentQuerySet.as_manager()
@@ -47,6 +50,8 @@ class Score(models.Model):
     supply_after_loss = models.FloatField(_("Versorgung nach dem schwersten Verlust"), null=True)
     renewal = models.FloatField(_("Erneuerungskraft"), null=True)
     stability = models.FloatField(_("Stabilität der Klasse"), null=True)
+    # Share of the draws in each class by its name, written with `stability`; NULL where none were made.
+    class_shares = models.JSONField(_("Anteile der Klassen"), null=True)
     critical_kind = models.CharField(_("schwerster Verlust"), max_length=10, choices=LossKind.choices, blank=True)
     critical_place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, related_name="+")
     critical_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -220,6 +220,9 @@ SITE_URL = (
 # --- What day it is: today, unless a test plays a year ---------------------------------------------------------------
 TODAY = environment.day("TODAY")
 
+# --- How sure a class is: so many draws with every assessment that a change brings about (docs/settings.md) -----------
+ASSESS_DRAWS = environment.number("ASSESS_DRAWS", 1000)
+
 # --- Languages: German first, English complete ----------------------------------------------------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]

@@ -49,6 +49,12 @@ def own_database(folder: Path) -> Iterator[str]:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(autouse=True)
+def few_draws(settings: Settings) -> None:
+    """Assessments say how sure they are, and are soon done."""
+    settings.ASSESS_DRAWS = 8
+
+
 @pytest.fixture
 def media_folder(settings: Settings, tmp_path: Path) -> Path:
     """A folder of its own for photographs."""

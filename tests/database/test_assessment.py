@@ -1,10 +1,12 @@
 """From the database to stored scores: inputs, the worked example, recognition, findings. The formulas: tests/unit."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 
 from cohesion.assessment import NothingToAssessError, assess
 from cohesion.engine import Parameters
@@ -242,6 +244,123 @@ def test_a_crowded_place_is_named_with_its_demand(worked_example: None) -> None:
     crowded = explain(score("06635001")).crowded
     assert [found.place.name for found in crowded] == ["shop", "hall"]
     assert crowded[0].crowding == pytest.approx(3000 / (1000 + 500 * 0.5 + 6000))
+
+
+# --- How sure (method §7) -------------------------------------------------------------------------------------------
+
+
+def test_an_assessment_says_how_sure_each_class_is_and_what_would_change_it(worked_example: None) -> None:
+    make_municipality("06635003", population=0, inventory_completed_on=TODAY)
+    assessment = assess(TODAY, draws=200, seed=5).assessment
+    assert (assessment.draws, assessment.seed) == (200, 5)
+    first = score("06635001")
+    assert first.class_shares is not None
+    assert set(first.class_shares) == set(CohesionClass.values)
+    assert sum(first.class_shares.values()) == pytest.approx(1)
+    assert first.stability == first.class_shares["resilient"]
+    assert 0.9 < first.class_shares["resilient"] < 1
+    assert first.explanation["flip"] == {
+        "kind": "place",
+        "cohesion_class": "risky",
+        "place": Place.objects.get(name="shop").pk,
+        "rating": None,
+        "steps": 0,
+        "role": None,
+        "actor": None,
+    }
+    flip = explain(first).flip
+    assert flip is not None
+    assert (flip.kind, flip.place, flip.cohesion_class) == ("place", first.critical_place, CohesionClass.RISKY)
+    nobody = score("06635003")
+    assert (nobody.stability, nobody.class_shares) == (None, None)
+
+
+def test_without_draws_nothing_is_said_of_how_sure_it_is(worked_example: None) -> None:
+    assessment = assess(TODAY, draws=0).assessment
+    assert (assessment.draws, assessment.seed) == (0, None)
+    first = score("06635001")
+    assert (first.stability, first.class_shares, first.explanation["flip"]) == (None, None, None)
+    assert not Score.objects.filter(class_shares__isnull=False).exists()
+
+
+def test_the_same_inputs_with_more_draws_or_another_seed_are_another_assessment(worked_example: None) -> None:
+    none, few = assess(TODAY, draws=0), assess(TODAY, draws=5)
+    assert few.is_new
+    assert few.assessment.inputs_digest != none.assessment.inputs_digest
+    assert not assess(TODAY, draws=5).is_new
+    more = assess(TODAY, draws=6)
+    assert more.is_new
+    for draws in (0, 5, 6):
+        assert assess(TODAY, draws=draws).assessment == more.assessment, "it has as many, and is as good"
+    assert assess(TODAY, draws=5, seed=2).is_new
+    Place.objects.filter(name="shop").update(consolidation=3)
+    assert assess(TODAY, draws=5, seed=2).is_new
+
+
+def test_the_draws_of_a_place_do_not_depend_on_what_others_there_are(worked_example: None) -> None:
+    before = read_world(make_edition(), TODAY, 24).names()
+    make_municipality("01001001", geometry=square(9, 54))
+    Place.objects.filter(name="shop").update(confirmed_on=None)
+    after = read_world(make_edition(), TODAY, 24).names()
+    assert after.places.tolist() == before.places.tolist()[1:]
+    assert after.municipalities.tolist() == [1001001, *before.municipalities.tolist()]
+
+
+def test_draws_that_were_ended_are_gone_on_with(
+    worked_example: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cohesion.engine.draws._DRAWS_AT_ONCE", 10)
+    expected = [score.class_shares for score in assess(TODAY, draws=40).assessment.scores.all()]
+    Assessment.objects.all().delete()
+    file = tmp_path / "draws"
+
+    def power_cut(done: int) -> None:
+        if done == 20:
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        assess(TODAY, draws=40, keep_in=file, progress=power_cut)
+    assert not Assessment.objects.exists()
+    told: list[int] = []
+    resumed = assess(TODAY, draws=40, keep_in=file, progress=told.append).assessment
+    assert told == [30, 40]
+    assert [score.class_shares for score in resumed.scores.all()] == expected
+    # What belongs to other inputs, or is no such file, is not gone on with
+    Place.objects.filter(name="shop").update(consolidation=4)
+    told.clear()
+    assess(TODAY, draws=20, keep_in=file, progress=told.append)
+    assert told == [10, 20]
+    file.write_bytes(b"PK\x03\x04 broken")
+    told.clear()
+    assess(TODAY, draws=20, seed=9, keep_in=file, progress=told.append)
+    assert told == [10, 20]
+
+
+def test_whoever_is_slower_than_another_run_looks_again(worked_example: None) -> None:
+    others: list[Assessment] = []
+
+    def another_run(done: int) -> None:
+        if not others:
+            Place.objects.filter(name="shop").update(consolidation=4)
+            others.append(assess(TODAY, draws=3).assessment)
+
+    outcome = assess(TODAY, draws=3, progress=another_run)
+    assert not outcome.is_new
+    assert outcome.assessment == others[0]
+    assert Assessment.objects.count() == 1
+
+
+def test_the_command_draws_as_it_is_told(
+    worked_example: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    call_command("assess", draws=30, seed=4, keep_draws=tmp_path / "draws")
+    assert "30 draws from seed 4" in capsys.readouterr().out
+    newest = Assessment.objects.newest()
+    assert newest is not None
+    assert (newest.draws, newest.seed) == (30, 4)
+    assert (tmp_path / "draws").exists()
+    with pytest.raises(CommandError, match="a whole number from 0"):
+        call_command("assess", "--draws=-1")
 
 
 def test_the_order_of_rows_in_the_database_changes_nothing(worked_example: None) -> None:

@@ -1,15 +1,22 @@
 """manage.py assess: one assessment of the current edition. The work is in cohesion/assessment.py."""
 
-from argparse import ArgumentParser
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from cohesion.assessment import NothingToAssessError, assess
+from cohesion.engine.draws import SEED
 from cohesion.vocabulary import CohesionClass
 from places import clock
+
+_SURE = 0.8
 
 
 class Command(BaseCommand):
@@ -28,9 +35,35 @@ class Command(BaseCommand):
             help="write nothing where the last assessment, of whatever day, has the same inputs: for every day",
         )
 
+        parser.add_argument(
+            "--draws",
+            type=_number,
+            default=settings.ASSESS_DRAWS,
+            metavar="N",
+            help="so many draws say how sure each class is (method §7), 0: none; default: %(default)s (ASSESS_DRAWS)",
+        )
+        parser.add_argument(
+            "--seed", type=_number, default=SEED, metavar="N", help="what the draws start from; default: %(default)s"
+        )
+        parser.add_argument(
+            "--keep-draws",
+            type=Path,
+            metavar="FILE",
+            help="keep the draws done in FILE and go on with those that are there: for a long run that may be ended",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        draws: int = options["draws"]
         try:
-            outcome = assess(options["as_of"] or clock.today(), if_changed=options["if_changed"])
+            with _Bar(total=draws, desc="draws", file=sys.stderr, leave=False, disable=not sys.stderr.isatty()) as bar:
+                outcome = assess(
+                    options["as_of"] or clock.today(),
+                    if_changed=options["if_changed"],
+                    draws=draws,
+                    seed=options["seed"],
+                    keep_in=options["keep_draws"],
+                    progress=bar.update_to,
+                )
         except NothingToAssessError as error:
             raise CommandError(str(error)) from error
         assessment = outcome.assessment
@@ -42,3 +75,20 @@ class Command(BaseCommand):
             f"{words}; {assessment.places_counted} places counted{known}"
         )
         self.stdout.write(f"Inputs {assessment.inputs_digest}")
+        if assessment.draws:
+            unsure = assessment.scores.filter(stability__lt=_SURE).count()
+            self.stdout.write(
+                f"{assessment.draws} draws from seed {assessment.seed}: "
+                f"{unsure} municipalities whose class holds in fewer than {_SURE:.0%} of them"
+            )
+
+
+class _Bar(tqdm):  # type: ignore[type-arg]
+    def update_to(self, done: int) -> None:
+        self.update(done - self.n)
+
+
+def _number(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 10):
+        raise ArgumentTypeError(f"a whole number from 0 to 999999999 is expected, not {word!r}")
+    return int(word)
