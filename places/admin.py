@@ -9,25 +9,29 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from leaflet.admin import LeafletGeoAdmin
 
-from places.correction import correct_place
+from places.correction import correct_entry
 from places.locating import municipality_of
 from places.mandates import give_mandate
 from places.models import (
     Actor,
     BoundaryEdition,
     Change,
+    Entry,
     Involvement,
     Mandate,
     Municipality,
     Place,
     PopulationGrid,
     Region,
+    ServedArea,
+    Space,
+    Support,
 )
 from places.permissions import may_give_mandates
 from places.vocabulary import Condition
 
 
-class PlaceForm(forms.ModelForm):
+class EntryForm(forms.ModelForm):
     """Refuses a location outside every municipality before anything is stored."""
 
     website = forms.URLField(label=_("Website"), max_length=500, required=False, assume_scheme="https")
@@ -44,26 +48,50 @@ class InvolvementInline(admin.TabularInline):
     autocomplete_fields = ("actor",)
 
 
-@admin.register(Place)
-class PlaceAdmin(LeafletGeoAdmin):
+class ServedAreaInline(admin.TabularInline):
+    model = ServedArea
+    extra = 0
+
+
+class EntryAdmin(LeafletGeoAdmin):
+    """An entry of whatever kind: every correction is on record, its municipality follows from its location."""
+
     list_display = ("name", "kind", "municipality", "status", "publication", "confirmed_on")
     list_filter = ("publication", "status", "kind", "is_fictional")
     search_fields = ("name", "external_id", "municipality__name", "municipality__ags")
     list_select_related = ("municipality",)
-    readonly_fields = ("municipality", "created_at", "updated_at")
-    inlines = (InvolvementInline,)
-    form = PlaceForm
+    readonly_fields = ("municipality", "merged_into", "created_at", "updated_at")
+    form = EntryForm
 
-    def save_model(self, request: HttpRequest, obj: Place, form: object, change: bool) -> None:
-        """Nothing yet: the place is stored together with its actors, in ``save_related``."""
+    def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        """Entries are taken out of the public, not deleted: the record refers to them."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Entry, form: object, change: bool) -> None:
+        """Nothing yet: the entry is stored together with what belongs to it, in ``save_related``."""
         obj.municipality = municipality_of(obj.location)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        correct_place(
+        correct_entry(
             form.instance,
             by=request.user,
-            save_actors=lambda: super(PlaceAdmin, self).save_related(request, form, formsets, change),
+            save_related=lambda: super(EntryAdmin, self).save_related(request, form, formsets, change),
         )
+
+
+@admin.register(Place)
+class PlaceAdmin(EntryAdmin):
+    inlines = (InvolvementInline,)
+
+
+@admin.register(Support)
+class SupportAdmin(EntryAdmin):
+    inlines = (ServedAreaInline,)
+
+
+@admin.register(Space)
+class SpaceAdmin(EntryAdmin):
+    pass
 
 
 @admin.register(Actor)

@@ -38,9 +38,10 @@ def may_see(user: User, entry: Entry, today: date) -> bool:
     return entry.is_published or may_edit(user, entry, today)
 
 
-def may_correct_places(user: User) -> bool:
-    """Whether ``user`` may change places in the administration, beside any mandate."""
-    return bool(user.is_authenticated and isinstance(user, PermissionsMixin) and user.has_perm("places.change_place"))
+def may_correct(user: User, entry: Entry) -> bool:
+    """Whether ``user`` may change entries of this kind in the administration, beside any mandate."""
+    permission = f"places.change_{entry.entry_kind}"
+    return bool(user.is_authenticated and isinstance(user, PermissionsMixin) and user.has_perm(permission))
 
 
 def may_give_mandates(user: User) -> bool:

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.forms import model_to_dict
 from django.test import Client
 
-from places.correction import correct_place
+from places.correction import correct_entry
 from places.mandates import give_mandate
-from places.models import Change, Mandate, Place
+from places.models import Change, Entry, Mandate
 from places.vocabulary import Verb
-from tests.factories import TODAY, make_municipality, make_place
+from tests.factories import TODAY, make_municipality, make_place, make_space, make_support
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +23,8 @@ def administrator(client: Client) -> Client:
     return client
 
 
-def sent(place: Place, **changes: Any) -> dict[str, Any]:
-    """What the browser sends for the form of a place."""
+def sent(place: Entry, **changes: Any) -> dict[str, Any]:
+    """What the browser sends for the form of an entry."""
     fields = {name: "" if value is None else value for name, value in model_to_dict(place).items()}
     management = {"involvements-TOTAL_FORMS": 0, "involvements-INITIAL_FORMS": 0}
     return {**fields, "location": place.location.geojson, **management, **changes}
@@ -61,10 +61,62 @@ def test_a_place_outside_every_municipality_is_refused_and_stays(administrator: 
     assert not Change.objects.exists()
 
 
+def test_a_support_structure_is_corrected_with_its_areas_on_record(administrator: Client) -> None:
+    here, there = make_municipality("06635001"), make_municipality("06635002")
+    support = make_support(here, "06635")
+    (served,) = support.areas.all()
+    areas = {
+        "areas-TOTAL_FORMS": 2,
+        "areas-INITIAL_FORMS": 1,
+        "areas-0-id": served.pk,
+        "areas-0-support": support.pk,
+        "areas-0-area": "06",
+        "areas-1-support": support.pk,
+        "areas-1-area": "16061",
+    }
+    fields = sent(support, location=there.centre.geojson, **areas)
+    response = administrator.post(f"/admin/places/support/{support.pk}/change/", fields)
+    assert response.status_code == 302
+    support.refresh_from_db()
+    assert support.municipality == there
+    change = Change.objects.get()
+    assert (change.support, change.verb, change.ags) == (support, Verb.CORRECTED_PLACE, "06635002")
+    assert (change.before["areas"], change.after["areas"]) == (["06635"], ["06", "16061"])
+
+
+def test_a_space_is_corrected_on_record(administrator: Client) -> None:
+    space = make_space(make_municipality("06635001"), area_m2=80)
+    response = administrator.post(f"/admin/places/space/{space.pk}/change/", sent(space, area_m2=90))
+    assert response.status_code == 302
+    change = Change.objects.get()
+    assert (change.space, change.before, change.after) == (space, {"area_m2": 80}, {"area_m2": 90})
+
+
+def test_a_new_space_is_recorded_whole(administrator: Client) -> None:
+    municipality = make_municipality("06635001")
+    fields = {"name": "Saal", "kind": "hall", "status": "active", "publication": "published"}
+    location = municipality.centre.geojson
+    response = administrator.post("/admin/places/space/add/", {**fields, "location": location})
+    assert response.status_code == 302
+    change = Change.objects.get()
+    assert (change.space and change.space.municipality, change.before["name"], change.after["name"]) == (
+        municipality,
+        None,
+        "Saal",
+    )
+
+
+@pytest.mark.parametrize("make", [make_place, make_support, make_space])
+def test_entries_are_not_deleted_here(administrator: Client, make: Any) -> None:
+    entry = make(make_municipality("06635001"))
+    path = f"/admin/places/{entry.entry_kind}/{entry.pk}/delete/"
+    assert administrator.post(path, {"post": "yes"}).status_code == 403
+
+
 def test_only_who_may_change_places_corrects_one() -> None:
     place = make_place(make_municipality("06635001"))
     with pytest.raises(PermissionDenied):
-        correct_place(place, by=User.objects.create_user("stranger"))
+        correct_entry(place, by=User.objects.create_user("stranger"))
 
 
 def test_ratings_and_inventory_are_not_changed_here(administrator: Client) -> None:
