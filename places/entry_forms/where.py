@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from places.entry_forms.base import SubjectForm, Typed
 from places.facts import COORDINATE_DECIMALS, Facts

@@ -17,6 +17,7 @@ from places.locating import municipality_of
 from places.models import ENTRY_KINDS, Draft, Entry
 from places.registration import answered_forms, facts_together, send_draft_link, sent_token, submit
 from places.registration_forms import AddressForm, SendForm
+from places.retention import DRAFT_DAYS
 from places.territory_search import areas_of
 from places.throttling import may_send
 from places.views.private import errors_of, too_many
@@ -44,6 +45,7 @@ def later(request: HttpRequest, found: Draft) -> HttpResponse:
             "link": settings.SITE_URL + reverse("draft", args=[found.entry_kind, found.key]),
             "form": form,
             "sent": sent,
+            "days": DRAFT_DAYS,
         },
         status=422 if form.errors else 200,
     )

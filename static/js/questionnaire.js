@@ -79,7 +79,12 @@ function offerTheDayBefore(week) {
   const days = [...week.querySelectorAll(".day")];
   days.slice(1).forEach((day, index) => {
     const name = make("span", { class: "visually-hidden" }, `: ${day.querySelector("legend").textContent}`);
-    const button = make("button", { type: "button", class: "link-button day__again" }, week.dataset.again, name);
+    const button = make(
+      "button",
+      { type: "button", class: "link-button day__again" },
+      week.dataset.again,
+      name,
+    );
     button.addEventListener("click", () => {
       const before = days[index].querySelectorAll("input");
       day.querySelectorAll("input").forEach((input, place) => (input.value = before[place].value));
