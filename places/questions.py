@@ -13,6 +13,8 @@ from places.proposals import propose
 from places.record import locked, on_record
 from places.vocabulary import ActedAs, Answer, Status, Verb
 
+# Kept in the record, and read by the reviewers: nobody had to sign in for it.
+BY_LINK = "Antwort auf die Jahresfrage, über den Link ohne Anmeldung"
 VALID_DAYS = 60  # from the day the question was asked, whichever letter the link is taken from
 
 
@@ -63,7 +65,7 @@ def answer_question(question: Question, answer: str, today: date) -> Answered:
     if answer == Answer.CLOSED:
         return Answered(question, waits=_close(entry, today))
     verb = Verb.CONFIRMED if answer == Answer.STILL_THERE else Verb.UPDATED
-    with on_record(entry, verb, by=None, acted_as=ActedAs.STEWARD):
+    with on_record(entry, verb, by=None, acted_as=ActedAs.STEWARD, reason=BY_LINK):
         entry.confirmed_on = today
         entry.save(update_fields=["confirmed_on", "updated_at"])
     return Answered(question)
@@ -73,8 +75,9 @@ def _close(entry: Entry, today: date) -> bool:
     """Whether it waits for the reviewers to be closed."""
     if "status" in entry.reviewed_facts:
         closed = {"status": Status.CLOSED.value}
-        return propose(entry, closed, by=None, acted_as=ActedAs.STEWARD, today=today) is not None
-    with on_record(entry, Verb.UPDATED, by=None, acted_as=ActedAs.STEWARD):
+        told = propose(entry, closed, by=None, acted_as=ActedAs.STEWARD, today=today, message=BY_LINK)
+        return told is not None
+    with on_record(entry, Verb.UPDATED, by=None, acted_as=ActedAs.STEWARD, reason=BY_LINK):
         entry.status = Status.CLOSED
         entry.save(update_fields=["status", "updated_at"])
     return False

@@ -47,7 +47,7 @@ class Responsible:
             return cls("", "")
         found = responsibility(entry.municipality.ags, today)
         names = {area.key: area.name for area in areas_of([found.area, *found.skipped])}
-        return cls(names.get(found.area, found.area), _(" und ").join(names.get(key, key) for key in found.skipped))
+        return cls(names.get(found.area, found.area), ", ".join(names.get(key, key) for key in found.skipped))
 
 
 @dataclass(frozen=True)

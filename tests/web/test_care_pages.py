@@ -173,8 +173,8 @@ def test_who_waits_is_told_since_when_and_who_decides() -> None:
     assert "noch keine Prüfstelle" in page
     make_reviewer("06635")
     page = text(client.get(path(place, "betreuung")))
-    assert "die Prüfstelle für Kreis 06635" in page
-    assert "Für Korbach gibt es noch keine." in page
+    assert "Zuständige Prüfstelle: Kreis 06635." in page
+    assert "Noch keine Prüfstelle: Korbach." in page
 
 
 def test_a_form_that_fails_names_the_field_and_keeps_everything(place: Place) -> None:

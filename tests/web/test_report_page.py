@@ -43,7 +43,7 @@ def test_a_report_is_kept_and_the_stewards_read_it_without_the_reporters_address
     page = response.content.decode()
     assert "Danke für Ihren Hinweis" in page
     assert "bekommt Ihren Hinweis gleich, ohne Ihre Adresse" in page
-    assert "die Prüfstelle für Kreis 06635" in page
+    assert "Zuständige Prüfstelle: Kreis 06635." in page
     report = Report.objects.get()
     assert (report.place, report.kind, report.reported_on) == (place, "error", TODAY)
     assert (report.text, report.email) == (ERROR["text"], ERROR["email"])

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from places.models import Change, Entry, Place, Question, Submission, tie
-from places.questions import answer_question, question_of, question_token
+from places.questions import BY_LINK, answer_question, question_of, question_token
 from places.vocabulary import ActedAs, Answer, Publication, Status, SubmissionState, Verb
 from tests.factories import TODAY, make_municipality, make_place, make_reviewer, make_space, make_steward, make_support
 
@@ -69,6 +69,7 @@ def test_still_there_confirms_the_entry_on_record(client: Client, make: Any) -> 
     assert (question.answer, question.answered_on) == (Answer.STILL_THERE, TODAY)
     line = Change.of_entry(entry).get()
     assert (line.verb, line.acted_as, line.user) == (Verb.CONFIRMED, ActedAs.STEWARD, None)
+    assert line.reason == BY_LINK
     assert line.after == {"confirmed_on": TODAY.isoformat()}
 
 
@@ -88,6 +89,7 @@ def test_a_place_that_is_closed_goes_to_the_review(client: Client) -> None:
     assert (place.status, place.confirmed_on) == (Status.ACTIVE, LAST_YEAR)
     proposal = Submission.of(place).get()
     assert (proposal.values, proposal.state, proposal.user) == ({"status": "closed"}, SubmissionState.WAITING, None)
+    assert proposal.message == BY_LINK
 
 
 @pytest.mark.parametrize("make", [make_support, make_space])
