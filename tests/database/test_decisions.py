@@ -1,5 +1,6 @@
 """What reviewers decide of entries: who may, what it does, what is on record, and which letter tells whom."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -81,7 +82,7 @@ def letters(callbacks: DjangoCaptureOnCommitCallbacks, act: Any) -> list[tuple[s
     mail.outbox.clear()
     with callbacks(execute=True):
         act()
-    return [(letter.subject, letter.to) for letter in mail.outbox]
+    return [(str(letter.subject), letter.to) for letter in mail.outbox]
 
 
 def entries(korbach: Municipality) -> dict[str, Entry]:
@@ -129,12 +130,13 @@ def test_a_letter_comes_in_the_language_of_whoever_reads_it(
     reviewer: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    submission = registered(make_place(korbach))
+    submission = registered(make_place(korbach, name="Dorfladen"))
     assert submission.user is not None
     Correspondence.objects.create(user=submission.user, language="en")
     translation.activate("de")
     with django_capture_on_commit_callbacks(execute=True):
         publish(submission, by=reviewer, today=TODAY)
+    assert mail.outbox[-1].subject == "“Dorfladen” is published"
     assert "Guten Tag" not in mail.outbox[-1].body
 
 
@@ -171,11 +173,12 @@ def test_who_has_not_seen_the_latest_change_does_not_publish_over_it(korbach: Mu
 def test_nothing_is_decided_twice(korbach: Municipality, reviewer: User) -> None:
     submission = registered(make_place(korbach))
     reject(submission, by=reviewer, reason="Gibt es nicht", today=TODAY)
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: publish(submission, by=reviewer, today=TODAY),
         lambda: ask_back(submission, by=reviewer, question="Wo?", today=TODAY),
         lambda: reject(submission, by=reviewer, reason="Doch nicht", today=TODAY),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(OutdatedError, match="schon entschieden"):
             act()
 
@@ -290,14 +293,15 @@ def test_a_reviewer_of_elsewhere_decides_nothing(area: str, korbach: Municipalit
     waiting, published = make_place(korbach, name="Dorfladen"), make_place(korbach, name="Bücherei")
     submission = registered(waiting)
     report = Report.objects.create(kind=ReportKind.ERROR, reported_on=TODAY, **tie(published))
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: publish(submission, by=elsewhere, today=TODAY),
         lambda: ask_back(submission, by=elsewhere, question="Wo?", today=TODAY),
         lambda: reject(submission, by=elsewhere, reason="Nein", today=TODAY),
         lambda: confirm_entry(published, by=elsewhere, today=TODAY),
         lambda: archive(published, by=elsewhere, reason="Weg", today=TODAY),
         lambda: handle_report(report, by=elsewhere, outcome="Stimmt", today=TODAY),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(PermissionDenied):
             act()
     assert not Change.objects.exists()
