@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -69,3 +71,19 @@ def test_make_alone_lists_every_target() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for target in ("setup", "demo", "run", "test", "lint", "bench", "messages"):
         assert f"\n{target} " in f"\n{listed}"
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_in_ci_a_skipped_test_fails_the_run(tmp_path: Path, processes: str) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_skipped.py").write_text('import pytest\n\n\ndef test_it():\n    pytest.skip("missing")\n')
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", processes, "-p", "tests.conftest", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "CI": "1", "DJANGO_SETTINGS_MODULE": "sok_site.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "skipped tests count as failed" in run.stdout
