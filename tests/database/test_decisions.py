@@ -257,6 +257,23 @@ def test_a_question_reaches_the_stewards_with_the_page_where_they_answer(
     assert Change.of_entry(place)[0].reason == "Wer darf kommen?"
 
 
+def test_who_wants_to_look_after_an_entry_is_led_through_the_sign_in_to_the_question(
+    korbach: Municipality,
+    reviewer: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    place = make_place(korbach)
+    make_steward(place, email="verein@example.org")
+    applicant = User.objects.create_user("applicant", email="neu@example.org")
+    claim = make_submission(place, SubmissionKind.CLAIM, user=applicant)
+    sent = letters(
+        django_capture_on_commit_callbacks,
+        lambda: ask_back(claim, by=reviewer, question="Was verbindet Sie?", today=TODAY),
+    )
+    assert [to for _subject, to in sent] == [["neu@example.org"]]
+    assert f"/konto/anmelden/?next=/orte/{place.pk}/betreuen/" in mail.outbox[0].body
+
+
 def test_a_rejection_says_what_why_by_whom_and_how_to_object(
     korbach: Municipality,
     reviewer: User,
