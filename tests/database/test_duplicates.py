@@ -1,5 +1,7 @@
 """Which entries are shown as likely the same: by nearness and name, in whatever state they are."""
 
+from typing import Any
+
 import pytest
 from django.contrib.gis.geos import Point
 
@@ -23,7 +25,7 @@ def spot(kilometres_north: float = 0) -> Point:
     return Point(9.05, 51.04 + kilometres_north * KILOMETRE, srid=WGS84)
 
 
-def place_at(kilometres_north: float, name: str = "Dorfladen Ottlar", **fields: object) -> Place:
+def place_at(kilometres_north: float, name: str = "Dorfladen Ottlar", **fields: Any) -> Place:
     where = spot(kilometres_north)
     return make_place(longitude=where.x, latitude=where.y, name=name, **fields)
 
