@@ -21,7 +21,11 @@ def account_for(email: str, language: str = "de") -> User:
     if known is not None:
         owner: User = known.user
         return owner
-    user = User.objects.create_user(get_random_string(NAME_LENGTH).lower(), email=email)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    Correspondence.objects.create(user=user, language=language)
+    # An administrator may have made the account and typed the address; now it is proved. Nobody else can type one.
+    user = User.objects.filter(email__iexact=email).order_by("pk").first()
+    if user is None:
+        user = User.objects.create_user(get_random_string(NAME_LENGTH).lower(), email=email)
+    EmailAddress.objects.filter(user=user).exclude(email=email).delete()
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    Correspondence.objects.get_or_create(user=user, defaults={"language": language})
     return user

@@ -78,7 +78,9 @@ function asJson(credential) {
     type: credential.type,
     authenticatorAttachment: credential.authenticatorAttachment,
     clientExtensionResults: credential.getClientExtensionResults(),
-    response: Object.fromEntries(parts.filter((part) => response[part]).map((part) => [part, text(response[part])])),
+    response: Object.fromEntries(
+      parts.filter((part) => response[part]).map((part) => [part, text(response[part])]),
+    ),
   };
 }
 

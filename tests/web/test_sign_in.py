@@ -105,6 +105,18 @@ class TestCode:
         assert send("/konto/anmelden/code/eingeben/", code=code_in(mailoutbox[0]))["Location"] == "/pruefung/"
 
 
+class TestWhoseAddress:
+    def test_a_proved_address_leads_to_the_account_for_which_an_administrator_typed_it(self) -> None:
+        made = User.objects.create_user("neu", email="Dorfladen@Example.org")
+        assert account_for(KNOWN) == made
+        assert EmailAddress.objects.get(user=made).verified
+        assert account_for(KNOWN.upper()) == made
+        assert User.objects.count() == 1
+
+    def test_two_accounts_never_share_an_address(self) -> None:
+        assert account_for(KNOWN) != account_for(UNKNOWN)
+
+
 class TestStrangersLearnNothing:
     def test_an_unknown_address_meets_the_same_pages(self, send: Send) -> None:
         account_for(KNOWN)
