@@ -108,6 +108,7 @@ class Explanation:
     dormant: list[Place]
     # How sure the class is
     flip: Flip | None  # None too where it would be at a place that is no longer public
+    nothing_flips: bool  # it was looked for, and there is none
 
     @property
     def unreached_share(self) -> float:
@@ -171,6 +172,7 @@ def explain(score: Score) -> Explanation:
         planned=_named(places, findings.get("planned", [])),
         dormant=_named(places, findings.get("dormant", [])),
         flip=_flip(flip, places, actors),
+        nothing_flips=score.stability is not None and not flip,
     )
 
 

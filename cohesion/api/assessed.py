@@ -86,6 +86,13 @@ class CriticalSerializer(serializers.Serializer[Any]):
         return {"kind": LossKind.PLACE, "id": place.pk, "name": place.name}
 
 
+class ClassSharesSerializer(serializers.Serializer[Any]):
+    """Share of the draws in each class."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: Share(allow_null=False) for name in CohesionClass.values}
+
+
 class ScoreSerializer(serializers.Serializer[Any]):
     """Cohesion of a municipality in one assessment."""
 
@@ -93,6 +100,7 @@ class ScoreSerializer(serializers.Serializer[Any]):
     supply_after_loss = Share(help_text="K⁻: supply after the worst single loss.")
     renewal = Share(help_text="Q: how good the conditions are to build or rebuild.")
     stability = Share(help_text="How sure the class is: share of the draws that agree with it.")
+    class_shares = ClassSharesSerializer(allow_null=True, help_text="Of the draws; null where none were made.")
     critical = CriticalSerializer(allow_null=True)
     population_basis = KnownWord(PopulationBasis.values, help_text="Where residents are counted or spread.")
     assessment = Address("assessment-detail", source="assessment_id", allow_null=True)

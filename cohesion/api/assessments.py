@@ -31,6 +31,8 @@ class AssessmentSerializer(AssessmentReferenceSerializer):
     method = serializers.CharField()
     edition = EditionSerializer()
     places_counted = serializers.IntegerField()
+    draws = serializers.IntegerField(help_text="So many draws say how sure each class is; 0: none were made.")
+    seed = serializers.IntegerField(allow_null=True, help_text="What the draws start from.")
     inputs_digest = serializers.CharField(help_text="The same digest means the same inputs and the same figures.")
 
 

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cohesion.engine import DEFAULTS, METHOD, Parameters
+from cohesion.engine.draws import SPREAD
 from cohesion.models import Assessment
 from cohesion.worked_example import worked_example
 from places.models import BoundaryEdition
@@ -23,6 +24,7 @@ def method(request: HttpRequest) -> HttpResponse:
             "parameters": parameters,
             "are_defaults": parameters == DEFAULTS,
             "weights": _weights(parameters),
+            "spread": SPREAD,
             "example": worked_example(),
         },
     )

@@ -15,6 +15,7 @@ from cohesion.engine import Parameters
 from cohesion.explanation import Explanation, StandingPlace, explain
 from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
+from cohesion.sureness import sureness
 from cohesion.tasks import is_being_assessed
 from cohesion.usable import Usable, unconfirmed
 from cohesion.verdict import judge
@@ -54,6 +55,7 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
             "parameters": parameters,
             "verdict": judge(found, score, parameters),
             "explanation": explanation,
+            "sureness": sureness(score, assessment),
             "standing": _standing(score, explanation),
             "carriers": _carriers(score, explanation),
             "unrated_conditions": [rated.condition.label for rated in explanation.conditions if rated.rating is None]

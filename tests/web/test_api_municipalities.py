@@ -80,6 +80,7 @@ def test_a_municipality_says_what_formats_md_promises(korbach: Municipality) -> 
                 "supply_after_loss": 0.34,
                 "renewal": 0.625,
                 "stability": 0.83,
+                "class_shares": None,
                 "critical": {"kind": "place", "id": str(place.pk), "name": "Laden"},
                 "population_basis": "grid",
                 "assessment": f"http://testserver/api/v1/assessments/{assessment.pk}/",

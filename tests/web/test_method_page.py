@@ -89,6 +89,6 @@ def test_headings_follow_one_another_in_both_languages(client: Client) -> None:
 def test_each_entry_of_the_contents_leads_to_its_section(client: Client) -> None:
     html = open_page(client).content.decode()
     entries = [part.split('"', 1)[0] for part in html.split('<li><a href="#')[1:]]
-    assert len(entries) == 11
+    assert len(entries) == 12
     for entry in entries:
         assert f'<h2 id="{entry}"' in html
