@@ -186,7 +186,6 @@ def _words() -> dict[str, Any]:
             "toEntry": _("Mehr darüber"),
             "from": _("Verfügbar ab {date}."),
             "until": _("Verfügbar bis {date}."),
-            "unconfirmed": _("Unbestätigt."),
         },
     }
 

@@ -105,6 +105,7 @@ def test_progress_is_a_bar_on_a_terminal_and_plain_lines_elsewhere(capsys: pytes
         "locating places …",
         "writing places (2)",
         "writing involvements (2)",
+        "writing the record (2)",
     ]
     Place.objects.all().delete()
     run("import_places", *COMMANDS["import_places"], stderr=Terminal())
