@@ -187,7 +187,7 @@ def test_nobody_else_may_change_an_entry(place: Place) -> None:
 @pytest.mark.parametrize("fact", [{"publication": "archived"}, {"confirmed_on": "2030-01-01"}])
 def test_publishing_and_confirming_are_no_edits(place: Place, fact: dict[str, str]) -> None:
     with pytest.raises(PermissionDenied):
-        change(place, make_steward(place), **fact)
+        update_entry(place, by=make_steward(place), facts=dict(fact), seen=0, today=TODAY)
     assert stored(place)["publication"] == Publication.PUBLISHED
 
 
