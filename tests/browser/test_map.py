@@ -315,7 +315,10 @@ def test_on_a_phone_the_map_comes_first_and_the_rest_is_one_touch_away(open_page
 def test_what_can_be_touched_is_large_enough(open_page: OpenPage, size: tuple[int, int]) -> None:
     page = ready(open_page("/?ags=06611000", size=size))
     small = page.evaluate(
-        """() => [...document.querySelectorAll("main :is(button, input, select, .choice, .lists a, .map__cluster, .map__entry)")]
+        """() => [
+            ...document.querySelectorAll("main :is(button, input, select, .choice, .lists a)"),
+            ...document.querySelectorAll("main :is(.map__cluster, .map__entry)"),
+          ]
           .map((element) => [element.outerHTML.slice(0, 80), element.closest("label") ?? element])
           .map(([name, element]) => [name, element.getBoundingClientRect()])
           .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))

@@ -255,8 +255,8 @@ def test_a_person_who_does_not_wish_to_be_named_is_not_named(client: Client) -> 
 
 def test_kinds_do_not_mix_their_numbers(client: Client) -> None:
     municipality = make_municipality()
-    place, support = make_place(municipality, name="Ort"), make_support(municipality, name="Stelle")
-    assert place.pk == support.pk
+    place = make_place(municipality, name="Ort")
+    support = make_support(municipality, name="Stelle", pk=place.pk)
     assert Place.objects.count() == Support.objects.count() == 1
     assert Space.objects.count() == 0
     assert client.get(f"/raeume/{place.pk}-ort/").status_code == 404
