@@ -40,7 +40,11 @@ class WorstLoss:
 
 def supply_by_place(inputs: Inputs, strengths: Strengths, parameters: Parameters) -> Supply:
     """Supply `K` of each municipality by place (method.md §3), and how far each loss lowers it (§4)."""
-    near = closeness(inputs, parameters)
+    return supply_on_pairs(closeness(inputs, parameters), inputs, strengths, parameters)
+
+
+def supply_on_pairs(near: Sparse, inputs: Inputs, strengths: Strengths, parameters: Parameters) -> Supply:
+    """As `supply_by_place`, where the `closeness` of all pairs is known already."""
     demand = np.asarray(near.T @ inputs.point_residents)
     crowding = parameters.residents_per_place / np.maximum(demand, parameters.residents_per_place)
 
