@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from places.edits import latest_change
+from places.facts import without_names
 from places.letters import write_to
 from places.models import Entry, Submission
 from places.permissions import User, may_review
@@ -58,12 +59,13 @@ def held(submission: Submission) -> tuple[Submission, Entry]:
 
 
 def close(submission: Submission, state: SubmissionState, *, by: User, today: date, reason: str) -> None:
-    """Store what was decided, when, by whom and why."""
+    """Store what was decided, when, by whom and why; persons are named only while it waits."""
     submission.state = state
     submission.decided_on = today
     submission.decided_by_id = by.pk
     submission.reason = reason
-    submission.save(update_fields=["state", "decided_on", "decided_by", "reason"])
+    submission.values, submission.base = without_names(submission.values), without_names(submission.base)
+    submission.save(update_fields=["state", "decided_on", "decided_by", "reason", "values", "base"])
 
 
 def write_to_stewards(entry: Entry, letter: str, **context: Any) -> None:

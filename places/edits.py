@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from places.facts import COORDINATE_DECIMALS, Facts, facts_of
+from places.facts import COORDINATE_DECIMALS, Facts, facts_of, without_names
 from places.hours_composed import compose, decompose
 from places.models import Change, Entry, Submission
 from places.proposals import open_proposal
@@ -71,7 +71,7 @@ def my_changes(entry: Entry, facts: Facts, sight: Sight, *, with_proposal: bool)
     conflicts = [
         Conflict(name, then.get(name), now.get(name), value, _by_whom(name, since))
         for name, value in mine.items()
-        if not _same(name, then.get(name), now.get(name))
+        if not _same_on_record(name, then.get(name), now.get(name))
     ]
     if conflicts:
         others = [name for name in facts if name not in mine and not _same(name, then.get(name), now.get(name))]
@@ -106,6 +106,11 @@ def _same(name: str, one: Any, other: Any) -> bool:
     if name == "opening_hours":  # "Mo-Fr 9:00-12:00" and "Mo-Fr 09:00-12:00": a form gives back what it composed
         one, other = (compose(week) if (week := decompose(text)) else text for text in (one, other))
     return bool(as_stored(name, one) == as_stored(name, other))
+
+
+def _same_on_record(name: str, one: Any, other: Any) -> bool:
+    """``_same`` where one of the two may come from the record, which knows no persons by name."""
+    return _same(name, *(without_names({name: value})[name] for value in (one, other)))
 
 
 def _then(entry: Entry, seen: int, with_proposal: bool, seen_proposal: int | None) -> Facts:

@@ -74,15 +74,13 @@ def actors_of(place: Place) -> list[Facts]:
         }
         for involvement in place.involvements.select_related("actor")
     ]
-    return sorted(rows, key=lambda row: (row["name"], row["sector"], row["circle"], row["roles"]))
+    return in_order(rows)
 
 
 def write_actors(place: Place, rows: list[Facts]) -> None:
     """Let exactly these actors take part in ``place``. A nameless person has a row of their own."""
     if rows == actors_of(place):
         return
-    nameless = Actor.objects.filter(involvements__place=place, name="")
-    Actor.objects.filter(pk__in=list(nameless.values_list("pk", flat=True))).delete()
     place.involvements.all().delete()
     for row in rows:
         told = {"sector": row["sector"], "defaults": {"is_person": row["is_person"]}}
@@ -92,6 +90,26 @@ def write_actors(place: Place, rows: list[Facts]) -> None:
             actor = Actor.objects.create(name="", sector=row["sector"], is_person=True)
         roles = {role.value: role.value in row["roles"] for role in Role}
         Involvement.objects.create(place=place, actor=actor, circle=row["circle"], **roles)
+    forget_persons()
+
+
+def without_names(facts: Facts) -> Facts:
+    """``facts`` as the record keeps them: no person by name, because a consent that is taken back must reach there
+    too. Setting back to an earlier state therefore never brings a person's name back."""
+    if not facts.get("actors"):
+        return facts
+    actors = [{**actor, "name": "" if actor["is_person"] else actor["name"]} for actor in facts["actors"]]
+    return {**facts, "actors": in_order(actors)}
+
+
+def forget_persons() -> None:
+    """Delete the persons whom nothing refers to any more; organisations stay, they may come back."""
+    Actor.objects.filter(is_person=True, involvements__isnull=True).delete()
+
+
+def in_order(actors: list[Facts]) -> list[Facts]:
+    """Actors as ``facts_of`` orders them."""
+    return sorted(actors, key=lambda actor: (actor["name"], actor["sector"], actor["circle"], actor["roles"]))
 
 
 def as_json(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from places.facts import Facts, facts_of
+from places.facts import Facts, facts_of, without_names
 from places.models import Entry, Submission, tie
 from places.permissions import User
 from places.record import write_change
@@ -72,4 +72,5 @@ def close(submission: Submission, *, by: User | None, acted_as: ActedAs, today: 
 def mark_withdrawn(submission: Submission, today: date) -> None:
     """Let an open submission be withdrawn, where another line of the record says so."""
     submission.state, submission.decided_on = SubmissionState.WITHDRAWN, today
-    submission.save(update_fields=["state", "decided_on"])
+    submission.values, submission.base = without_names(submission.values), without_names(submission.base)
+    submission.save(update_fields=["state", "decided_on", "values", "base"])

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from places.facts import Facts, differences, facts_of
+from places.facts import Facts, differences, facts_of, without_names
 from places.models import Change, Entry, Place, tie
 from places.permissions import User
 from places.signals import inputs_changed
@@ -56,8 +56,8 @@ def write_change(
         acted_as=acted_as,
         verb=verb,
         ags=entry.municipality.ags if entry.municipality else "",
-        before=before or {},
-        after=after or {},
+        before=without_names(before or {}),
+        after=without_names(after or {}),
         reason=reason.strip(),
         **tie(entry),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from places.facts import forget_persons
 from places.importers.entry_rows import (
     each_once,
     fields_of,
@@ -180,6 +181,7 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
             for place, ties in group
             for actor, circle, roles in sorted(ties, key=lambda tie: tie[0])
         )
+    forget_persons()
     record_import(report.file, new, recorded, progress)
     report.counts = {
         "created": len(new),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from places.facts import HOUSEKEEPING, Facts, as_json
+from places.facts import HOUSEKEEPING, Facts, as_json, in_order
 from places.importers.report import Progress, in_batches
 from places.models import Actor, Change, Entry, Municipality, tie
 from places.vocabulary import ActedAs, Role, Verb
@@ -49,7 +50,7 @@ def record_import(file: str, new: Sequence[Entry], altered: Sequence[Altered], p
                 ags=ags[entry.municipality_id] if entry.municipality_id else "",
                 before=before,
                 after=after,
-                reason=file,
+                reason=Path(file).name,
                 **tie(entry),
             )
             for entry, before, after in batch
@@ -63,7 +64,7 @@ def _actors(groups: Iterable[set[Tie]]) -> dict[int, Actor]:
 def _facts_of(ties: set[Tie], actors: Mapping[int, Actor]) -> list[Facts]:
     rows = [
         {
-            "name": actors[actor].name,
+            "name": "" if actors[actor].is_person else actors[actor].name,
             "sector": actors[actor].sector,
             "is_person": actors[actor].is_person,
             "circle": circle,
@@ -71,4 +72,4 @@ def _facts_of(ties: set[Tie], actors: Mapping[int, Actor]) -> list[Facts]:
         }
         for actor, circle, roles in ties
     ]
-    return sorted(rows, key=lambda row: (row["name"], row["sector"], row["circle"], row["roles"]))
+    return in_order(rows)

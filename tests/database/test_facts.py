@@ -101,6 +101,20 @@ def test_a_person_without_a_name_is_a_row_of_her_own_at_each_place_and_goes_with
     assert Actor.objects.count() == 1
 
 
+def test_the_record_keeps_no_person_by_name_and_nothing_does_once_the_name_is_taken_back() -> None:
+    place = locked(make_place())
+    verein = {"name": "Verein", "sector": "civil_society", "is_person": False, "circle": "key_actor", "roles": []}
+    person = {**verein, "name": "Frau Beispiel", "is_person": True, "roles": ["motivator"]}
+    for actors in ([person, verein], [{**person, "name": ""}]):
+        with on_record(place, Verb.UPDATED, by=None, acted_as=ActedAs.STEWARD):
+            write_facts(place, {"actors": actors})
+        assert facts_of(place)["actors"] == actors
+    recorded = [actor["name"] for change in Change.of_entry(place) for actor in change.after["actors"]]
+    assert sorted(recorded) == ["", "", "Verein"]
+    assert not Actor.objects.filter(name="Frau Beispiel").exists()
+    assert Actor.objects.filter(name="Verein").exists()
+
+
 def test_publication_is_not_a_fact_to_be_written() -> None:
     place = full_place()
     write_facts(place, {"publication": "rejected", "name": "Anders"})

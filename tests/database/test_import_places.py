@@ -235,6 +235,15 @@ def test_every_import_of_a_place_is_on_record_with_what_it_changed(tmp_path: Pat
     assert set(change.after) == {"name", "location", "actors"}
 
 
+@pytest.mark.parametrize("publication", ["archived", "rejected"])
+def test_what_was_taken_out_of_the_public_does_not_come_back_by_a_file(tmp_path: Path, publication: str) -> None:
+    import_places(write(tmp_path, {}), today=TODAY)
+    Place.objects.update(publication=publication)
+    import_places(write(tmp_path, {"name": "Neuer Laden"}), today=TODAY)
+    place = Place.objects.get()
+    assert (place.name, place.publication) == ("Neuer Laden", publication)
+
+
 def test_an_empty_cell_empties_and_a_missing_column_leaves_what_stands(tmp_path: Path) -> None:
     full = {"status": "dormant", "city": "Allendorf", "low_threshold": "yes", "fellow": "Chor|civil_society"}
     import_places(write(tmp_path, full), today=TODAY)

@@ -83,7 +83,7 @@ def test_nothing_of_the_person_is_left_and_the_entry_stays(rosa: User, place: Pl
 
 def test_the_record_keeps_what_was_done_and_as_whom_but_not_by_whom(rosa: User, place: Place) -> None:
     delete_account(rosa, today=TODAY)
-    lines = list(Change.of_entry(place).values_list("verb", "acted_as", "user"))
+    lines = [(line.verb, line.acted_as, line.user) for line in Change.of_entry(place)]
     assert lines == [(Verb.LEFT, ActedAs.STEWARD, None), (Verb.UPDATED, ActedAs.STEWARD, None)]
     ended = Change.objects.get(verb=Verb.GAVE_MANDATE)
     assert (ended.ags, ended.after["ends_on"], ended.user) == ("06635", TODAY.isoformat(), None)

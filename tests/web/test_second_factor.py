@@ -32,7 +32,7 @@ def add_passkey(user: User) -> None:
 
 def sent_to_set_up(client: Client, path: str, method: str = "get") -> bool:
     response = getattr(client, method)(path)
-    return response.status_code == 302 and response["Location"] == SET_UP
+    return bool(response.status_code == 302 and response["Location"] == SET_UP)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from places.management.daily_command import DailyCommand
 from places.digests import send_digests
+from places.management.daily_command import DailyCommand
 
 
 class Command(DailyCommand):
