@@ -29,7 +29,7 @@ PAIRS_PER_PLACE = 56
 ACTORS_PER_PLACE = 1.5
 POINTS_PER_MUNICIPALITY = 20
 NEIGHBOURS = 8  # an actor's other place is one of these
-DRAWS_TIMED = {1_000: 1000, 10_000: 200, 100_000: 60}  # of 1,000; BENCH_DRAWS says another number
+DRAWS_TIMED = {1_000: 1000, 10_000: 200, 100_000: 100}  # of 1,000; BENCH_DRAWS says another number
 MOST_JOINED = 100_000  # places that a table of all pairs in pandas still bears
 # In worlds as dense as these no loss would hurt by default, and losses are what takes time
 PARAMETERS = Parameters(sufficient_supply=5)

@@ -146,6 +146,30 @@ def test_brute_force_meets_every_kind_of_change() -> None:
         assert seen[sight] >= 3, seen
 
 
+def test_on_the_brink_roles_of_actors_with_several_places_are_told_exactly() -> None:
+    random = Random("teams")
+    seen: Counter[Any] = Counter()
+    for _ in range(60):
+        actors = random.randint(2, 4)
+        roles = [(random.randrange(4), random.randrange(actors), random.choice(ROLES)) for _ in range(12)]
+        world = make_world(
+            points=[make_point(500.0 * random.randint(0, 8), 0, random.randint(1, 200)) for _ in range(4)],
+            places=[make_place(500.0 * random.randint(0, 8)) for _ in range(4)],
+            roles=roles,
+            municipalities=[make_municipality()],
+        )
+        chosen = {"sufficient_supply": random.choice([0.8, 1.5, 3.0])}
+        left = float(assess(to_inputs(world), Parameters(**chosen)).supply_after_loss[0])  # type: ignore[arg-type]
+        chosen["adequate"] = min(max(left + random.choice([-0.01, 0.0, 0.01, 0.1]), 0.0), 1.0)
+        expected = smallest_by_trial(world, Parameters(**chosen))  # type: ignore[arg-type]
+        assert flips_of(world, **chosen) == expected, f"{world} {chosen}"
+        if expected[0] is not None:
+            (kind, _, _, _, _, actor), _ = expected[0]
+            seen[kind, actor >= 0] += 1
+    assert seen["role", True] >= 5, seen
+    assert seen["role", False] >= 5, seen
+
+
 def test_a_larger_world_agrees_with_brute_force_for_some_of_its_municipalities() -> None:
     inputs = synthetic_world(40, seed=3)
     result = assess(inputs, PARAMETERS)
