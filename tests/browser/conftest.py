@@ -4,6 +4,7 @@ a request to another host or a failed one fails the test that caused it."""
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,6 +66,13 @@ def browser(site: str) -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     """``open_page("/konzept/", size=PHONE, language="en", javascript=False)``: a page of the demo, watched."""
+    with watched_pages(browser, site) as open_one:
+        yield open_one
+
+
+@contextmanager
+def watched_pages(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """Pages of ``site``, each with cookies of its own. Raises AssertionError at the end where any had a fault."""
     contexts = []
     faults: list[str] = []
 
