@@ -19,7 +19,7 @@ from places.geo import WGS84
 from places.models import Draft, Place
 from places.registration import save_answers, start_draft
 from places.small_map import COUNTED, small_map
-from places.throttling import may_send
+from places.throttling import PER_ADDRESS_TYPING, may_send
 from places.views.private import errors_of, private_page, too_many
 from places.views.register_end import check, later
 from places.views.register_parts import (
@@ -86,6 +86,8 @@ def draft(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 @require_safe
 def similar(request: HttpRequest, kind: str) -> HttpResponse:
     """Entries that may be the one whose name is being typed: a piece of a page."""
+    if not may_send(request, "similar", per_address=PER_ADDRESS_TYPING):
+        return HttpResponse(status=429)
     numbers = [_number(request.GET.get(name, "")) for name in ("longitude", "latitude")]
     location = None
     if numbers[0] is not None and numbers[1] is not None:
