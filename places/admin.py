@@ -11,7 +11,6 @@ from leaflet.admin import LeafletGeoAdmin
 
 from places.correction import correct_entry
 from places.locating import municipality_of
-from places.mandates import give_mandate
 from places.models import (
     Actor,
     BoundaryEdition,
@@ -28,6 +27,7 @@ from places.models import (
     Support,
 )
 from places.permissions import may_give_mandates
+from places.reviewing.mandates import give_mandate
 from places.vocabulary import Condition
 
 

@@ -9,4 +9,4 @@ class PlacesConfig(AppConfig):
     verbose_name = _("Orte und Gebiete")
 
     def ready(self) -> None:
-        from places import photographs  # noqa: F401 - from now on files go with their photographs
+        from places.care import photographs  # noqa: F401 - from now on files go with their photographs

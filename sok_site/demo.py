@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from places import clock
 from places.accounts import account_for
+from places.care.proposals import propose
 from places.geo import WGS84
 from places.locating import municipality_at
 from places.models import Correspondence, Mandate, Place, Question, Stewardship, Submission
-from places.proposals import propose
 from places.record import on_record, write_change
 from places.vocabulary import CORE_CRITERIA, ActedAs, Kind, Publication, SubmissionKind, SubmissionState, Verb
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from places.retention import DRAFT_DAYS, UNCONFIRMED_DAYS
+from places.upkeep.retention import DRAFT_DAYS, UNCONFIRMED_DAYS
 
 ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
 

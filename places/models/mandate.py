@@ -1,4 +1,4 @@
-"""Who may review where: a mandate binds a reviewer to an area for a time. What she does with it: places/review.py."""
+"""Who may review where: a mandate binds a reviewer to an area for a time. What she does with it: places/reviewing."""
 
 from django.conf import settings
 from django.db import models

@@ -9,7 +9,7 @@ from places.models.of_entry import OfEntry
 
 
 class Photo(OfEntry):
-    """One photograph in two sizes, as places/photographs.py wrote them."""
+    """One photograph in two sizes, as places/care/photographs.py wrote them."""
 
     image = models.FileField(_("Bild"), upload_to="photos/")
     thumbnail = models.FileField(_("kleines Bild"), upload_to="photos/")

@@ -23,11 +23,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from places import clock, wording
+from places.care.questions import VALID_DAYS, question_token
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import ENTRY_MODELS, Correspondence, Entry, Mandate, Question, Submission
-from places.own_data import collect_own_data, delete_account, is_last_administrator
 from places.querysets import SubmissionQuerySet
-from places.questions import VALID_DAYS, question_token
+from places.upkeep.own_data import collect_own_data, delete_account, is_last_administrator
 from places.vocabulary import Publication, Status, SubmissionKind, SubmissionState
 
 JOINED = ("place", "support", "space")

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.care_forms import InvitationForm, StatusForm, TakeDownForm
-from places.deciding import OutdatedError
+from places.care.forms import InvitationForm, StatusForm, TakeDownForm
+from places.care.invitations import invite, leave
+from places.care.stewardship import change_status, confirm, take_down, withdraw
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
-from places.invitations import invite, leave
 from places.models import Change, Entry, Stewardship, Submission, tie
 from places.permissions import User, is_steward
-from places.review import publish
-from places.stewardship import change_status, confirm, take_down, withdraw
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.decisions import publish
 from places.throttling import may_send
 from places.views.cared_for import add_errors, care_context, entry_cared_for, wrong
 from places.views.private import private_page

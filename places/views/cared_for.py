@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from places import clock
+from places.care.proposals import open_submission
 from places.models import ENTRY_KINDS, Entry, Submission, tie
 from places.permissions import is_steward, may_edit, may_review
-from places.proposals import open_submission
 from places.responsibility import responsibility
 from places.territory_search import areas_of
 from places.views.private import errors_of

@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.edits import Conflict, ConflictError, Sight, latest_change, my_changes, shown_facts
+from places.care.edits import Conflict, ConflictError, Sight, latest_change, my_changes, shown_facts
+from places.care.proposals import open_proposal, open_submission
+from places.care.stewardship import UNPUBLISHED, Outcome, update_entry
 from places.entry_forms import SUBJECTS, ActorsForm, LocationForm, SubjectForm
 from places.facts import Facts
 from places.models import Entry
 from places.permissions import may_review
-from places.proposals import open_proposal, open_submission
-from places.stewardship import UNPUBLISHED, Outcome, update_entry
 from places.views.cared_for import care_context, entry_cared_for, wrong
 from places.views.private import private_page
 from places.views.register import pin_map

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.invitations import VALID_DAYS, accept_invitation, read_invitation
+from places.care.invitations import VALID_DAYS, accept_invitation, read_invitation
 from places.views.private import private_page
 
 GONE = 410

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from places import clock
-from places.care_forms import PhotoForm
+from places.care.forms import PhotoForm
+from places.care.photographs import MOST_PER_ENTRY, add_photo, remove_photo
+from places.care.stewardship import UNPUBLISHED
 from places.models import Entry, Photo, tie
 from places.permissions import may_see
-from places.photographs import MOST_PER_ENTRY, add_photo, remove_photo
-from places.stewardship import UNPUBLISHED
 from places.throttling import may_send
 from places.views.cared_for import add_errors, care_context, entry_cared_for, wrong
 from places.views.private import private_page

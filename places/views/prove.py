@@ -9,10 +9,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from places import clock
+from places.care.stewardship import reply
 from places.models import ENTRY_KINDS, Entry, Submission, tie
-from places.next_steps import next_steps
 from places.permissions import is_steward
-from places.registration import (
+from places.registering.forms import AnswerForm, ClaimForm, CorrectedAddressForm
+from places.registering.next_steps import next_steps
+from places.registering.registration import (
     DAYS_TO_CONFIRM,
     OPEN_TO_CLAIMS,
     claim,
@@ -23,8 +25,6 @@ from places.registration import (
     submission_sent,
     submission_to_confirm,
 )
-from places.registration_forms import AnswerForm, ClaimForm, CorrectedAddressForm
-from places.stewardship import reply
 from places.throttling import may_send
 from places.views.private import errors_of, private_page, too_many
 from places.vocabulary import SubmissionKind, SubmissionState

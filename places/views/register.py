@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from places.entry_forms import SUBJECTS, ActorsForm, LocationForm, NameForm, SubjectForm
 from places.geo import WGS84
 from places.models import Draft, Place
-from places.registration import save_answers, start_draft
+from places.registering.registration import save_answers, start_draft
 from places.small_map import COUNTED, small_map
 from places.throttling import PER_ADDRESS_TYPING, may_send
 from places.views.private import errors_of, private_page, too_many

@@ -15,11 +15,11 @@ from places import clock, opening_hours
 from places.entry_forms import LocationForm, SubjectForm
 from places.locating import municipality_of
 from places.models import ENTRY_KINDS, Draft, Entry
-from places.registration import answered_forms, facts_together, send_draft_link, sent_token, submit
-from places.registration_forms import AddressForm, SendForm
-from places.retention import DRAFT_DAYS
+from places.registering.forms import AddressForm, SendForm
+from places.registering.registration import answered_forms, facts_together, send_draft_link, sent_token, submit
 from places.territory_search import areas_of
 from places.throttling import may_send
+from places.upkeep.retention import DRAFT_DAYS
 from places.views.private import errors_of, too_many
 from places.views.register_parts import CHECK, WORDINGS, similar_to, step_address
 from places.wording import in_words

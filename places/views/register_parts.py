@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from places.duplicates import Duplicate, likely_duplicates
 from places.entry_forms import LocationForm
 from places.models import ENTRY_KINDS, Draft, Municipality
-from places.registration import OPEN_TO_CLAIMS, answered_forms
+from places.registering.registration import OPEN_TO_CLAIMS, answered_forms
 
 CHECK, LATER, SIMILAR = "pruefen", "spaeter", "aehnlich"
 

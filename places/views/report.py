@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.care_forms import ReportForm
+from places.care.forms import ReportForm
+from places.care.reporting import report_entry
 from places.models import ENTRY_KINDS, Entry, Stewardship
-from places.reporting import report_entry
 from places.throttling import may_send
 from places.views.cared_for import Responsible, wrong
 

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from places.digests import reader_of, stop_digest
+from places.upkeep.digests import reader_of, stop_digest
 
 
 # Exempt: a mail program sends the form without a cookie. What allows it is the signed link, and it can do only this.

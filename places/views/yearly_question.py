@@ -1,4 +1,4 @@
-"""The page behind the yearly question: three buttons, no sign-in. What an answer does: questions.py."""
+"""The page behind the yearly question: three buttons, no sign-in. What an answer does: care/questions.py."""
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from places import clock
+from places.care.proposals import open_proposal
+from places.care.questions import VALID_DAYS, answer_question, question_of
 from places.models import Question
-from places.proposals import open_proposal
-from places.questions import VALID_DAYS, answer_question, question_of
 from places.views.private import private_page
 from places.vocabulary import Answer, Status
 

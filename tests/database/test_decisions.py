@@ -11,8 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from places.deciding import OutdatedError
-from places.edits import latest_change
+from places.care.edits import latest_change
 from places.facts import facts_of
 from places.models import (
     Change,
@@ -25,7 +24,8 @@ from places.models import (
     Submission,
     tie,
 )
-from places.review import archive, ask_back, confirm_entry, handle_report, publish, publish_several, reject
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.decisions import archive, ask_back, confirm_entry, handle_report, publish, publish_several, reject
 from places.vocabulary import (
     ActedAs,
     Publication,

@@ -11,8 +11,8 @@ from django.core import mail
 from django.core.management import call_command
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from places.digests import reader_of, send_digests, stop_digest, stop_token
 from places.models import Correspondence, Place, Report, Submission, tie
+from places.upkeep.digests import reader_of, send_digests, stop_digest, stop_token
 from places.vocabulary import ReportKind, SubmissionKind, SubmissionState
 from tests.factories import TODAY, make_municipality, make_place, make_reviewer, make_space, make_submission
 

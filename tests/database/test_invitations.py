@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from places.invitations import accept_invitation, invite, leave, read_invitation
+from places.care.invitations import accept_invitation, invite, leave, read_invitation
 from places.models import Change, Correspondence, Place, Stewardship
 from places.permissions import is_steward
 from places.vocabulary import Publication, Verb

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from places.facts import facts_of
-from places.merging import merge
 from places.models import Change, Municipality, Photo, Report, Stewardship, Submission, tie
+from places.reviewing.merging import merge
 from places.vocabulary import Publication, ReportKind, Role, SubmissionKind, SubmissionState, Verb
 from tests.factories import (
     TODAY,

@@ -11,8 +11,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from places.accounts import account_for
 from places.models import Change, Correspondence, Mandate, Photo, Place, Report, Stewardship, Submission
-from places.own_data import collect_own_data, delete_account
 from places.record import on_record
+from places.upkeep.own_data import collect_own_data, delete_account
 from places.vocabulary import ActedAs, ReportKind, SubmissionKind, SubmissionState, Verb
 from tests.factories import TODAY, make_municipality, make_photo, make_place, make_steward, make_submission
 

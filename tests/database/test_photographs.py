@@ -12,8 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from PIL import Image, ImageCms
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from places.care.photographs import MOST_BYTES, MOST_PER_ENTRY, add_photo, encoded, remove_photo
 from places.models import Change, Entry, Photo, Place
-from places.photographs import MOST_BYTES, MOST_PER_ENTRY, add_photo, encoded, remove_photo
 from places.vocabulary import ActedAs, Publication, Verb
 from tests.factories import TODAY, make_municipality, make_photo, make_place, make_reviewer, make_space, make_steward
 

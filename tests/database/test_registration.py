@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from places.accounts import account_for
 from places.facts import facts_of
 from places.models import Actor, Change, Draft, Place, Space, Stewardship, Submission, Support
-from places.registration import (
+from places.registering.registration import (
     SOURCE,
     claim,
     confirm_address,

@@ -12,10 +12,10 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from places.care.questions import question_of, question_token
 from places.letters import write_to
 from places.models import Change, Correspondence, Entry, Question, Stewardship, tie
-from places.questions import question_of, question_token
-from places.reminders import send_reminders
+from places.upkeep.reminders import send_reminders
 from places.vocabulary import Answer, Publication, Status, Verb
 from tests.factories import TODAY, make_place, make_space, make_steward, make_support
 
@@ -206,7 +206,7 @@ def test_a_question_is_stored_together_with_its_letters_or_not_at_all(
         if entry.pk == second.pk:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("places.reminders.write_to", killed_at_the_second)
+    monkeypatch.setattr("places.upkeep.reminders.write_to", killed_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         send_reminders(TODAY)
     assert [question.entry for question in Question.objects.all()] == [first]

@@ -7,15 +7,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from places.deciding import OutdatedError
-from places.edits import latest_change
+from places.care.edits import latest_change
 from places.facts import facts_of, write_facts
-from places.merging import merge
 from places.models import Change, Entry, Municipality, Place
-from places.municipal_review import rate_conditions, state_inventory
 from places.record import on_record, write_change
-from places.restoring import is_restorable, republish, restore, to_restore
-from places.review import archive, confirm_entry
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.decisions import archive, confirm_entry
+from places.reviewing.merging import merge
+from places.reviewing.municipal import rate_conditions, state_inventory
+from places.reviewing.restoring import is_restorable, republish, restore, to_restore
 from places.vocabulary import ActedAs, Condition, Publication, Role, Status, Verb
 from tests.factories import (
     TODAY,

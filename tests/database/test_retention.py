@@ -17,9 +17,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from places import retention, tasks
+from places import tasks
 from places.models import Actor, Change, Draft, Photo, Place, Report, Submission, tie
-from places.retention import apply_retention
+from places.upkeep import retention
+from places.upkeep.retention import apply_retention
 from places.vocabulary import Publication, ReportKind, Role, SubmissionKind, SubmissionState, Verb
 from tests.factories import involve, make_actor, make_photo, make_place, make_submission
 

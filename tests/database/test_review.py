@@ -11,10 +11,10 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from cohesion.models import Assessment, Score
-from places.mandates import give_mandate
 from places.models import Change, Mandate, Municipality
-from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import may_review
+from places.reviewing.mandates import give_mandate
+from places.reviewing.municipal import rate_conditions, state_inventory
 from places.vocabulary import Condition, Verb
 from tests.factories import TODAY, make_municipality
 

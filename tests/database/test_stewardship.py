@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.dispatch import Signal
 
 from places import signals
-from places.edits import ConflictError, latest_change
+from places.care.edits import ConflictError, latest_change
+from places.care.stewardship import Outcome, change_status, confirm, reply, take_down, update_entry, withdraw
 from places.facts import facts_of
 from places.models import Change, Entry, Place, Question, Submission
-from places.review import ask_back, publish, reject
-from places.stewardship import Outcome, change_status, confirm, reply, take_down, update_entry, withdraw
+from places.reviewing.decisions import ask_back, publish, reject
 from places.vocabulary import ActedAs, Publication, Role, Status, SubmissionKind, SubmissionState, Verb
 from tests.factories import (
     TODAY,

@@ -9,8 +9,8 @@ from django.forms import model_to_dict
 from django.test import Client
 
 from places.correction import correct_entry
-from places.mandates import give_mandate
 from places.models import Change, Entry, Mandate
+from places.reviewing.mandates import give_mandate
 from places.vocabulary import Verb
 from tests.factories import TODAY, make_municipality, make_place, make_space, make_support
 

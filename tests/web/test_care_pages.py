@@ -14,11 +14,11 @@ from django.test import Client
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from places.edits import latest_change
+from places.care.edits import latest_change
+from places.care.stewardship import update_entry
 from places.facts import facts_of
 from places.models import Change, Entry, Mandate, Photo, Place, Stewardship, Submission
-from places.review import ask_back, publish, reject
-from places.stewardship import update_entry
+from places.reviewing.decisions import ask_back, publish, reject
 from places.vocabulary import Publication, Role, SubmissionKind, SubmissionState
 from tests.factories import (
     TODAY,

@@ -10,10 +10,10 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from cohesion.tasks import assess_today
-from places.digests import send_digests
 from places.letters import write
 from places.models import Correspondence, Place, Report, Stewardship
-from places.reminders import send_reminders
+from places.upkeep.digests import send_digests
+from places.upkeep.reminders import send_reminders
 from scripts.demo_server import free_port
 from tests.factories import (
     TODAY,

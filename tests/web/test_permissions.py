@@ -18,11 +18,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from places import clock
-from places.digests import stop_token
-from places.invitations import _SALT as INVITATION
+from places.care.invitations import _SALT as INVITATION
+from places.care.questions import question_token
 from places.models import Change, Draft, Mandate, Place, Question, Report, Stewardship, Submission
-from places.questions import question_token
-from places.registration import confirmation_token, sent_token
+from places.registering.registration import confirmation_token, sent_token
+from places.upkeep.digests import stop_token
 from places.vocabulary import ActedAs, Publication, ReportKind, SubmissionKind, SubmissionState, Verb
 from tests.database.test_photographs import picture
 from tests.factories import make_municipality, make_photo, make_place, make_reviewer, make_space

@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from places.accounts import account_for
 from places.models import Actor, Draft, Mandate, Place, Space, Stewardship, Submission, Support
-from places.registration import DAYS_TO_CONFIRM
+from places.registering.registration import DAYS_TO_CONFIRM
 from places.throttling import PER_MAILBOX
 from places.vocabulary import Publication, SubmissionKind, SubmissionState
 from tests.factories import TODAY, make_municipality, make_place, square

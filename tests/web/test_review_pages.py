@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from places.edits import latest_change
+from places.care.edits import latest_change
 from places.facts import facts_of
 from places.models import Change, Entry, Mandate, Municipality, Place, Report, Stewardship, Submission, tie
 from places.record import on_record

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from places.digests import stop_token
 from places.models import Correspondence
+from places.upkeep.digests import stop_token
 
 pytestmark = pytest.mark.django_db
 

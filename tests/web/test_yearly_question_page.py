@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from places.care.questions import BY_LINK, answer_question, question_of, question_token
 from places.models import Change, Entry, Place, Question, Submission, tie
-from places.questions import BY_LINK, answer_question, question_of, question_token
 from places.vocabulary import ActedAs, Answer, Publication, Status, SubmissionState, Verb
 from tests.factories import TODAY, make_municipality, make_place, make_reviewer, make_space, make_steward, make_support
 

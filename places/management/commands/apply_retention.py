@@ -1,9 +1,9 @@
-"""manage.py apply_retention: what places/retention.py does, once a day."""
+"""manage.py apply_retention: what places/upkeep/retention.py does, once a day."""
 
 from datetime import date
 
 from places.management.daily_command import DailyCommand
-from places.retention import apply_retention
+from places.upkeep.retention import apply_retention
 
 
 class Command(DailyCommand):

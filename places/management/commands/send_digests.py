@@ -1,9 +1,9 @@
-"""manage.py send_digests: what places/digests.py does, once a day."""
+"""manage.py send_digests: what places/upkeep/digests.py does, once a day."""
 
 from datetime import date
 
-from places.digests import send_digests
 from places.management.daily_command import DailyCommand
+from places.upkeep.digests import send_digests
 
 
 class Command(DailyCommand):

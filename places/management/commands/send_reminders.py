@@ -1,9 +1,9 @@
-"""manage.py send_reminders: what places/reminders.py does, once a day."""
+"""manage.py send_reminders: what places/upkeep/reminders.py does, once a day."""
 
 from datetime import date
 
 from places.management.daily_command import DailyCommand
-from places.reminders import send_reminders
+from places.upkeep.reminders import send_reminders
 
 
 class Command(DailyCommand):

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from places import clock
 from places.facts import OF_PUBLICATION, differences, facts_of
-from places.merging import merge, refuse_impossible
 from places.models import ENTRY_KINDS, Entry
 from places.permissions import may_review
-from places.review_forms import MergeForm
+from places.reviewing.forms import MergeForm
+from places.reviewing.merging import merge, refuse_impossible
 from places.views.private import private_page
 from places.views.review.refusal import refused
 

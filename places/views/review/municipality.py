@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.forms import ConditionsForm, InventoryForm
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import ENTRY_KINDS, Change, Entry, Mandate, Municipality, Submission
-from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import may_review
-from places.review_queue import Waiting, items
+from places.reviewing.municipal import rate_conditions, state_inventory
+from places.reviewing.municipal_forms import ConditionsForm, InventoryForm
+from places.reviewing.queue import Waiting, items
 from places.views.private import private_page
 from places.views.review.refusal import refused
 from places.views.review.restoration import Restoration, restoration

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from places import clock
 from places.models import Mandate, Submission
 from places.permissions import may_give_mandates
-from places.review import publish_several
-from places.review_queue import PER_PAGE, queue, unattended
+from places.reviewing.decisions import publish_several
+from places.reviewing.queue import PER_PAGE, queue, unattended
 from places.views.private import private_page
 
 

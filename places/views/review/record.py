@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.edits import latest_change
+from places.care.edits import latest_change
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import ENTRY_KINDS, Change, Entry, Stewardship
 from places.permissions import is_steward, may_review
-from places.restoring import republish
-from places.review import archive, confirm_entry
-from places.review_forms import ReasonForm
+from places.reviewing.decisions import archive, confirm_entry
+from places.reviewing.forms import ReasonForm
+from places.reviewing.restoring import republish
 from places.views.private import private_page
 from places.views.review.refusal import refused
 from places.views.review.restoration import restoration

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.deciding import OutdatedError
 from places.models import Change, Report
 from places.permissions import may_review
-from places.review import handle_report
-from places.review_forms import OUTCOMES, WordsForm
-from places.review_queue import of_entries
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.decisions import handle_report
+from places.reviewing.forms import OUTCOMES, WordsForm
+from places.reviewing.queue import of_entries
 from places.views.private import private_page
 from places.views.review.refusal import refused
 from places.views.review.telling import told

@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from places import wording
-from places.deciding import OutdatedError
 from places.models import Change
-from places.restoring import restore, to_restore
-from places.review_forms import ReasonForm
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.forms import ReasonForm
+from places.reviewing.restoring import restore, to_restore
 from places.views.review.telling import fact_lines, model_of
 
 ASKED = "zurueck"  # of the address: the line of the record

@@ -14,17 +14,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from places import clock, review, wording
-from places.deciding import OutdatedError
+from places import clock, wording
+from places.care.edits import latest_change
 from places.duplicates import Duplicate
-from places.edits import latest_change
 from places.facts import OF_PUBLICATION, Facts, facts_of
 from places.geo import WGS84
 from places.models import Change, Entry, Submission
 from places.permissions import is_steward, may_review
 from places.responsibility import responsibility
-from places.review_forms import QUESTIONS, REASONS, PublishForm, WordsForm
-from places.review_queue import duplicates_of
+from places.reviewing import decisions as review
+from places.reviewing.deciding import OutdatedError
+from places.reviewing.forms import QUESTIONS, REASONS, PublishForm, WordsForm
+from places.reviewing.queue import duplicates_of
 from places.small_map import HERE, UNCOUNTED, SmallMap, small_map
 from places.views.private import private_page
 from places.views.review.refusal import refused

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from places import wording
 from places.models import ENTRY_KINDS, Change, Municipality
-from places.restoring import is_restorable
+from places.reviewing.restoring import is_restorable
 from places.vocabulary import ActedAs
 
 UNTOLD = frozenset({"publication", "merged_into"})  # the verb says it

@@ -1,6 +1,6 @@
 """What lies before a reviewer: submissions, questions, reports and entries that nobody looks after, by responsibility.
 
-It reads. Deciding: review.py. Who is responsible where: responsibility.py.
+It reads. Deciding: decisions.py. Who is responsible where: responsibility.py.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import ENTRY_KINDS, BoundaryEdition, Entry, Mandate, Region, Report, Submission
 from places.permissions import User
 from places.responsibility import Responsibility, responsibilities
-from places.review import obstacle
+from places.reviewing.decisions import obstacle
 from places.vocabulary import SubmissionKind, SubmissionState
 
 PER_PAGE = 20  # submissions; each costs a search for duplicates

@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from places.care.questions import VALID_DAYS, question_token
 from places.freshness import months_before
 from places.letters import address_of, write_to
 from places.models import Change, Entry, Question, Stewardship
 from places.models.care import REMINDERS
 from places.models.of_entry import ENTRY_KINDS, ENTRY_MODELS, tie
-from places.questions import VALID_DAYS, question_token
 from places.record import locked
 from places.vocabulary import Publication, Status, Verb
 

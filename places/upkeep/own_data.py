@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from places.care.proposals import mark_withdrawn
 from places.facts import as_json
 from places.models import (
     Change,
@@ -23,7 +24,6 @@ from places.models import (
     Stewardship,
     Submission,
 )
-from places.proposals import mark_withdrawn
 from places.record import write_change
 from places.vocabulary import ActedAs, SubmissionKind, SubmissionState, Verb
 

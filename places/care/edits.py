@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from places.care.proposals import open_proposal
 from places.facts import COORDINATE_DECIMALS, Facts, facts_of, without_names
 from places.hours_composed import compose, decompose
 from places.models import Change, Entry, Submission
-from places.proposals import open_proposal
 from places.vocabulary import Role, Verb
 
 

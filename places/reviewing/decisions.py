@@ -1,5 +1,5 @@
 """What a reviewer decides of entries: submissions, reports, confirming, taking out. Each verb checks, changes, records
-and writes letters in one transaction. Merging: merging.py, restoring: restoring.py, municipalities: municipal_review.
+and writes letters in one transaction. Merging: merging.py, restoring: restoring.py, municipalities: municipal.py.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from places import letters
-from places.deciding import (
+from places.duplicates import likely_duplicates
+from places.facts import Facts, actors_of, as_json, write_facts
+from places.models import ENTRY_KINDS, Entry, Place, Report, Stewardship, Submission, Support, tie
+from places.permissions import User, is_steward, may_review
+from places.record import locked, on_record, write_change
+from places.reviewing.deciding import (
     OutdatedError,
     close,
     held,
@@ -22,11 +27,6 @@ from places.deciding import (
     require_words,
     write_to_stewards,
 )
-from places.duplicates import likely_duplicates
-from places.facts import Facts, actors_of, as_json, write_facts
-from places.models import ENTRY_KINDS, Entry, Place, Report, Stewardship, Submission, Support, tie
-from places.permissions import User, is_steward, may_review
-from places.record import locked, on_record, write_change
 from places.vocabulary import ActedAs, Publication, SubmissionKind, SubmissionState, Verb
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
-from places.edits import latest_change
+from places.care.edits import latest_change
 from places.facts import without_names
 from places.letters import write_to
 from places.models import Entry, Submission

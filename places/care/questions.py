@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from places.care.proposals import propose
 from places.models import Entry, Question
-from places.proposals import propose
 from places.record import locked, on_record
 from places.vocabulary import ActedAs, Answer, Status, Verb
 

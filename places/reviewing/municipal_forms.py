@@ -1,4 +1,4 @@
-"""Forms of a review: they read and check what was typed; the verbs in review.py decide and write."""
+"""Forms of a review: they read and check what was typed; the verbs in municipal.py decide and write."""
 
 from typing import Any
 

@@ -11,13 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from places.edits import Sight, latest_change, my_changes
-from places.fact_checks import check_facts
+from places.care.edits import Sight, latest_change, my_changes
+from places.care.fact_checks import check_facts
+from places.care.proposals import close, mark_withdrawn, one_more_word, open_proposal, open_submission, propose
 from places.facts import Facts, write_facts
 from places.locating import municipality_at
 from places.models import Entry, Question, Submission
 from places.permissions import User, is_steward, may_edit, may_review
-from places.proposals import close, mark_withdrawn, one_more_word, open_proposal, open_submission, propose
 from places.record import locked, on_record, write_change
 from places.vocabulary import ActedAs, Answer, Publication, Status, SubmissionKind, SubmissionState, Verb
 

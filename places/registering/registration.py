@@ -1,6 +1,6 @@
 """Registering an entry without an account, and asking to look after one: draft, sending, proof of the address.
 
-What is asked: entry_forms. Who decides then: review.py. Who looks after it afterwards: stewardship.py.
+What is asked: entry_forms. Who decides then: reviewing. Who looks after it afterwards: care.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ from places.accounts import account_for
 from places.entry_forms import SUBJECTS, LocationForm, SubjectForm, as_posted, merge_actors
 from places.facts import Facts, facts_of, write_facts
 from places.models import ENTRY_KINDS, Draft, Entry, Stewardship, Submission, tie
-from places.next_steps import next_steps
 from places.permissions import User, is_steward
 from places.record import locked, write_change
+from places.registering.next_steps import next_steps
 from places.vocabulary import ActedAs, Publication, SubmissionKind, SubmissionState, Verb
 
 # Stored with the entry and exported: in the language of the inventory.
@@ -31,7 +31,7 @@ LONGEST_ANSWER = 10_000  # letters that a draft keeps of one answer
 DAYS_TO_CONFIRM = 30
 OPEN_TO_CLAIMS = (Publication.SUBMITTED, Publication.PUBLISHED)
 
-_CONFIRM, _SENT = "places.registration.confirm", "places.registration.sent"
+_CONFIRM, _SENT = "places.registering.registration.confirm", "places.registering.registration.sent"
 
 
 def start_draft(kind: str) -> Draft:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from places.stewardship import CHOSEN_STATUSES
+from places.care.stewardship import CHOSEN_STATUSES
 from places.vocabulary import ReportKind, Status
 
 STATUS_WORDS = {

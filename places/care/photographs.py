@@ -13,10 +13,10 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
+from places.care.stewardship import acting
 from places.models import Entry, Photo, tie
 from places.permissions import User
 from places.record import locked, write_change
-from places.stewardship import acting
 from places.vocabulary import Publication, Verb
 
 FORMATS = ("JPEG", "PNG", "WEBP")

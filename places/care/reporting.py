@@ -1,4 +1,4 @@
-"""Anybody says that something is wrong with a published entry. What becomes of it: review.py."""
+"""Anybody says that something is wrong with a published entry. What becomes of it: reviewing/decisions.py."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What a reviewer says of a municipality itself: its inventory, its conditions. Of entries: review.py."""
+"""What a reviewer says of a municipality itself: its inventory, its conditions. Of entries: decisions.py."""
 
 from collections.abc import Mapping
 from datetime import date

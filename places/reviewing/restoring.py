@@ -12,12 +12,18 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from places.deciding import require_reach, require_reviewer, require_unchanged, require_words, write_to_stewards
 from places.facts import OF_PUBLICATION, Facts, facts_of, write_facts
 from places.models import Change, Entry, Municipality
-from places.municipal_review import rate_conditions, state_inventory
 from places.permissions import User, may_review
 from places.record import locked, on_record
+from places.reviewing.deciding import (
+    require_reach,
+    require_reviewer,
+    require_unchanged,
+    require_words,
+    write_to_stewards,
+)
+from places.reviewing.municipal import rate_conditions, state_inventory
 from places.vocabulary import ActedAs, Condition, Publication, Verb
 
 # What these say of facts was proposed, not done.

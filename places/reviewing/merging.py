@@ -7,17 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from places.deciding import (
+from places.facts import OF_PUBLICATION, differences, facts_of, write_facts
+from places.models import ENTRY_KINDS, Entry, Photo, Report, Stewardship, Submission, tie
+from places.permissions import User
+from places.record import locked, on_record
+from places.reviewing.deciding import (
     close,
     require_reach,
     require_reviewer,
     require_words,
     write_to_stewards,
 )
-from places.facts import OF_PUBLICATION, differences, facts_of, write_facts
-from places.models import ENTRY_KINDS, Entry, Photo, Report, Stewardship, Submission, tie
-from places.permissions import User
-from places.record import locked, on_record
 from places.vocabulary import ActedAs, Publication, SubmissionKind, SubmissionState, Verb
 
 
