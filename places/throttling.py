@@ -14,9 +14,9 @@ PER_ADDRESS_TYPING = 600  # of what a page asks by itself while somebody types
 IPV6_NETWORK_BITS = 64  # what one household has: its devices count as one
 
 
-def may_send(request: HttpRequest, form: str, mailbox: str = "", *, per_address: int = PER_ADDRESS) -> bool:
+def may_send(request: HttpRequest, form: str, mailbox: str = "", *, per_address: int | None = None) -> bool:
     """Count one sending of ``form`` and say whether it is within the limits."""
-    counted = [(f"{form} from {network_address(request)}", per_address)]
+    counted = [(f"{form} from {network_address(request)}", per_address or PER_ADDRESS)]
     if mailbox:
         counted.append((f"{form} to {mailbox.strip().lower()}", PER_MAILBOX))
     within = [_count(what) <= limit for what, limit in counted]  # each is counted, whatever the first says
