@@ -7,7 +7,8 @@ scripts/node.sh npm test --silent
 # Several processes, each with its own database, site and browser; a file of tests stays in one of them.
 parallel=(-n "${TEST_WORKERS:-2}" --dist loadfile)
 .venv/bin/python -m scripts.collect_static
-.venv/bin/python -m pytest -q "${parallel[@]}"
+# The long story is played on PostGIS, below.
+.venv/bin/python -m pytest -q "${parallel[@]}" --ignore tests/browser/test_living_inventory.py
 if ls /usr/lib/postgresql/*/lib/postgis-3.so >/dev/null 2>&1 || command -v initdb >/dev/null; then
   # What a page looks like does not depend on the database: test_every_page.py has run above.
   .venv/bin/python -m tests.postgis .venv/bin/python -m pytest -q "${parallel[@]}" tests/database tests/web tests/browser \

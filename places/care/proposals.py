@@ -1,4 +1,4 @@
-"""Open submissions of an entry, and how a change of reviewed facts is proposed. Deciding on it: reviewing/decisions.py."""
+"""Open submissions of an entry, and how a change of reviewed facts is proposed. Deciding: reviewing/decisions.py."""
 
 from datetime import date
 
