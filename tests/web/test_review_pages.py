@@ -539,6 +539,24 @@ def test_reviewers_read_names_of_reviewers_and_stewards_read_none(client: Client
     assert "Was Sie tun können" not in page
 
 
+def test_reviewers_read_the_name_that_somebody_gave_and_nobody_else_does(client: Client, korbach: Municipality) -> None:
+    place = make_place(korbach)
+    reviewer, steward = make_reviewer("06635", "pruefung-wf"), make_steward(place)
+    User.objects.filter(pk=steward.pk).update(first_name="Frau Beispiel")
+    User.objects.filter(pk=reviewer.pk).update(first_name="Herr Prüfer")
+    edited(place, steward, ActedAs.STEWARD, street="Neu")
+    edited(place, reviewer, ActedAs.REVIEWER, street="Neuer")
+    path = f"/orte/{place.pk}/verlauf/"
+    client.force_login(reviewer)
+    page = text(client, path)
+    assert "Betreuung: Frau Beispiel" in page
+    assert "Herr Prüfer" in page
+    client.force_login(make_steward(place))
+    page = text(client, path)
+    assert "Frau Beispiel" not in page
+    assert "Herr Prüfer" not in page
+
+
 def test_the_record_survives_the_accounts(client: Client, korbach: Municipality) -> None:
     place = make_place(korbach)
     reviewer, steward = make_reviewer("06635"), make_steward(place)

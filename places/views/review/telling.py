@@ -26,7 +26,8 @@ class Told:
 
 
 def told(changes: Iterable[Change], *, to_reviewer: bool) -> list[Told]:
-    """Lines of the record; reviewers read each other's account names, everybody else only as whom somebody acted."""
+    """Lines of the record; reviewers read the names that people gave themselves (each other's, failing that, by which
+    they sign in), everybody else only as whom somebody acted."""
     return [
         Told(
             change,
@@ -51,8 +52,10 @@ def model_of(change: Change) -> type[models.Model]:
 
 
 def _who(change: Change, to_reviewer: bool) -> str:
+    user = change.user
     if change.acted_as == ActedAs.REVIEWER and to_reviewer:
-        return change.user.get_username() if change.user else _("ehemals Prüfende")
-    if change.acted_as == ActedAs.STEWARD and change.user is None:
+        return user.get_full_name() or user.get_username() if user else _("ehemals Prüfende")
+    if change.acted_as == ActedAs.STEWARD and user is None:
         return _("ehemals Betreuende")
-    return change.get_acted_as_display()
+    name = user.get_full_name() if user and to_reviewer else ""
+    return f"{change.get_acted_as_display()}: {name}" if name else change.get_acted_as_display()
