@@ -54,14 +54,21 @@ def read(text: str) -> list[Hours] | None:
         return [Hours(_("täglich"), _("rund um die Uhr"))]
     if text.strip() == BY_APPOINTMENT:
         return [Hours(_("Besuch"), _("nach Vereinbarung"))]
+    found = rules(text)
+    if found is None:
+        return None
+    appointment = [Hours(_("sonst"), _("nach Vereinbarung"))] if "||" in text else []
+    return [Hours(_days(rule), _times(rule["times"])) for rule in found] + appointment
+
+
+def rules(text: str) -> list[re.Match[str]] | None:
+    """The rules of ``text`` in their order, with the groups of _RULE; None where it says more than is read here."""
     fixed, _or, otherwise = text.partition("||")
     if otherwise and otherwise.strip() != BY_APPOINTMENT:
         return None
-    rules = [_RULE.fullmatch(rule.strip()) for rule in fixed.split(";") if rule.strip()]
-    if not rules or None in rules:
-        return None
-    appointment = [Hours(_("sonst"), _("nach Vereinbarung"))] if otherwise else []
-    return [Hours(_days(rule), _times(rule["times"])) for rule in rules if rule] + appointment
+    found = [_RULE.fullmatch(rule.strip()) for rule in fixed.split(";") if rule.strip()]
+    read_all = [rule for rule in found if rule is not None]
+    return read_all if read_all and len(read_all) == len(found) else None
 
 
 def _days(rule: re.Match[str]) -> str:

@@ -22,6 +22,7 @@ from cohesion.verdict import judge
 from places import clock
 from places.models import Actor, Municipality, Place
 from places.small_map import COUNTED, UNCOUNTED, SmallMap, small_map
+from places.structured import municipality_data
 
 LEAST_LOSS = 0.01  # of supply: who takes away less with it is not listed
 MOST_YEARS = 12  # of the history
@@ -48,6 +49,7 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
         "cohesion/municipality.html",
         {
             "municipality": found,
+            "structured": municipality_data(found),
             "crumbs": [(_("Karte"), reverse("map")), (found.name, "")],
             "assessment": assessment,
             "is_being_assessed": is_being_assessed(),

@@ -14,6 +14,7 @@ from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import Entry, Photo, Place
 from places.permissions import is_steward, may_edit, may_review
 from places.small_map import COUNTED, HERE, UNCOUNTED, SmallMap, small_map
+from places.structured import entry_data
 from places.vocabulary import Publication
 
 _Entry = TypeVar("_Entry", bound=Entry)
@@ -54,6 +55,7 @@ def entry_context(request: HttpRequest, found: Entry) -> dict[str, Any]:
         "municipality": found.municipality,
         "crumbs": _crumbs(found),
         "is_fresh": found.is_fresh(today, DEFAULT_FRESHNESS_MONTHS),
+        "structured": entry_data(found),
         "photos": Photo.of(found).all(),
         "map": _map(found, today),
         "is_steward": is_steward(request.user, found),
