@@ -1,4 +1,4 @@
-"""What every page shows: the operator, whether demo data are loaded, where the boundaries come from."""
+"""What every page shows: operator, canonical address, whether demo data are loaded, where the boundaries come from."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from places.models import BoundaryEdition, Place
 from sok_site.demo import TryOut, accounts_to_try
 from sok_site.demo_mail import lies_here
+from sok_site.sitemaps import canonical
 
 
 def every_page(request: HttpRequest) -> dict[str, object]:
@@ -15,6 +16,7 @@ def every_page(request: HttpRequest) -> dict[str, object]:
     """
     return {
         "operator": settings.OPERATOR,
+        "canonical": canonical(request),
         "demo": Place.objects.fictional().exists(),
         "demo_mail": lies_here(),
         "accounts_to_try": _accounts_to_try(request),
