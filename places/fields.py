@@ -76,10 +76,11 @@ class PageAddress(serializers.URLField):
 class FeatureSerializer(serializers.Serializer[Any]):
     """Something with a geometry: what carries it as GeoJSON text (``Reading.located``) passes it on as it is."""
 
-    feature_id: ClassVar[str]  # the field that identifies it
+    feature_id: ClassVar[str]  # the attribute that identifies it
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
         if hasattr(instance, "geojson"):
             shown["geometry"] = instance.geojson
+            shown["feature_id"] = str(getattr(instance, self.feature_id))
         return shown

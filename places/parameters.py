@@ -1,13 +1,13 @@
 """Query parameters of the API: declared per endpoint, parsed once, refused by name. Who has which: api/."""
 
-from collections.abc import Iterable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, cast
 
 from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from places.geo import Bbox
+from places.geo import FARTHEST_NEAR, Bbox, Nearby
 
 FORMAT = "format"  # belongs to the content negotiation
 
@@ -42,11 +42,23 @@ class Box(serializers.CharField):
     """``minlon,minlat,maxlon,maxlat`` in degrees (WGS 84)."""
 
     def to_internal_value(self, data: Any) -> Any:
-        try:
-            return Bbox.parse(data)
-        except ValueError as error:
-            message = str(error)
-            raise serializers.ValidationError(f"{message[0].upper()}{message[1:]}.") from None
+        return _parsed(Bbox.parse, data)
+
+
+@extend_schema_field({"type": "string", "examples": ["9.4,51.2,5000"]})
+class Near(serializers.CharField):
+    """``lon,lat,metres``: a point in degrees (WGS 84) and a distance."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return _parsed(Nearby.parse, data)
+
+
+def _parsed(parse: Callable[[str], Any], text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        message = str(error)
+        raise serializers.ValidationError(f"{message[0].upper()}{message[1:]}.") from None
 
 
 class Parameters(serializers.Serializer[Any]):
@@ -76,9 +88,30 @@ class Parameters(serializers.Serializer[Any]):
         return cast(dict[str, Any], parsed.validated_data)
 
 
-class PageParameters(Parameters):
+class TableParameters(Parameters):
+    delimiter = Word(
+        (",", ";"),
+        default=",",
+        help_text="Of CSV only. `;` is for spreadsheets: with a BOM, and no text is taken for a formula.",
+    )
+
+
+class PageParameters(TableParameters):
+    """Of every list in pages. ``items`` says which fields there are, ``orders`` what it can be ordered by."""
+
+    items: ClassVar[type[serializers.Serializer[Any]]]
+    orders: ClassVar[Mapping[str, str]] = {}  # word → what the database orders by
+
     page = serializers.IntegerField(min_value=1, default=1, help_text="Which page, from 1.")
     page_size = serializers.IntegerField(min_value=1, max_value=1000, default=100, help_text="Items per page.")
+
+    def get_fields(self) -> dict[str, Any]:
+        known = Several(child=Word(self.items().fields), required=False, help_text="Only these fields of each item.")
+        words = [word for order in self.orders for word in (order, f"-{order}")]
+        ordering = Several(
+            child=Word(words), required=False, help_text="By these, the first goes first; `-` descending; null last."
+        )
+        return {**super().get_fields(), "fields": known, **({"ordering": ordering} if words else {})}
 
 
 class BoxParameters(PageParameters):
@@ -86,3 +119,13 @@ class BoxParameters(PageParameters):
         required=False,
         help_text="Only what touches the box `minlon,minlat,maxlon,maxlat` (degrees, WGS 84).",
     )
+    near = Near(
+        required=False,
+        help_text="Only what is at most so many metres from a point: `lon,lat,metres` (degrees, WGS 84; at most "
+        f"{FARTHEST_NEAR:,} metres). Then it can be ordered by `distance`.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if {"distance", "-distance"} & {*attrs.get("ordering", ())} and "near" not in attrs:
+            raise serializers.ValidationError({"ordering": "There is a distance only together with “near”."})
+        return attrs

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 from django.contrib.gis.db import models
-from django.contrib.gis.geos import Polygon
-from django.db.models import F, OuterRef, Q, Subquery
+from django.contrib.gis.db.models.functions import Distance, Transform
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import D
+from django.db.models import F, OuterRef, Q, Subquery, Value
 
 from places import keys
 from places.freshness import months_before
-from places.geo import WGS84, Bbox
+from places.geo import LAEA_EUROPE, WGS84, Bbox, Nearby, to_metres
 from places.vocabulary import CORE_CRITERIA, Publication, Role, Status, SubmissionState
 
 if TYPE_CHECKING:
@@ -40,6 +43,17 @@ def bbox_polygon(bbox: Bbox) -> Polygon:
     polygon = Polygon.from_bbox(bbox.as_tuple())
     polygon.srid = WGS84
     return polygon
+
+
+def near(queryset: Any, field: str, nearby: Nearby) -> Any:
+    """Rows whose geometry ``field`` lies so near, with their ``distance``. The database measures in EPSG:3035, whose
+    metres are true to a thousandth in Germany; the box around it lets an index choose what is measured at all."""
+    x, y = to_metres(np.array([nearby.longitude]), np.array([nearby.latitude]))
+    if not np.isfinite([*x, *y]).all():  # at the other end of the world, which that system does not reach
+        return queryset.annotate(distance=Value(0.0)).none()
+    distance = Distance(Transform(field, LAEA_EUROPE), Point(float(x[0]), float(y[0]), srid=LAEA_EUROPE))
+    boxed = queryset.filter(**{f"{field}__intersects": bbox_polygon(nearby.box())})
+    return boxed.annotate(distance=distance).filter(distance__lte=D(m=nearby.metres))
 
 
 class BoundaryEditionQuerySet(models.QuerySet["BoundaryEdition"]):
@@ -85,6 +99,11 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Municipalities that touch the box."""
         return self.filter(geometry__intersects=bbox_polygon(bbox))
 
+    def near(self, nearby: Nearby) -> MunicipalityQuerySet:
+        """Municipalities of which a part lies so near, with their ``distance``."""
+        found: MunicipalityQuerySet = near(self, "geometry", nearby)
+        return found
+
     def touching(self, municipality: Municipality) -> MunicipalityQuerySet:
         """The neighbours of ``municipality`` in its own edition."""
         return self.filter(edition=municipality.edition_id, geometry__intersects=municipality.geometry).exclude(
@@ -118,6 +137,11 @@ class EntryQuerySet(models.QuerySet[_Entry]):
     def in_bbox(self, bbox: Bbox) -> Self:
         """Entries inside the box or on its border."""
         return self.filter(location__intersects=bbox_polygon(bbox))
+
+    def near(self, nearby: Nearby) -> Self:
+        """Entries that lie so near, with their ``distance``."""
+        found: Self = near(self, "location", nearby)
+        return found
 
     def of_district(self, *district_keys: str) -> Self:
         """Entries in any of the districts (five digits)."""

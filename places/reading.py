@@ -5,13 +5,14 @@ The endpoints are in api/; how an answer is written (JSON, GeoJSON, CSV, problem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.http import http_date
 from rest_framework import generics
@@ -21,7 +22,7 @@ from rest_framework.response import Response
 
 from places.fields import COORDINATE_DECIMALS
 from places.models import BoundaryEdition, Place
-from places.parameters import BoxParameters, Parameters
+from places.parameters import PageParameters, Parameters
 
 FICTIONAL = (
     "Demonstration: places, actors, inventories and therefore all classes are invented; boundaries, names, populations "
@@ -45,7 +46,7 @@ class Reading(generics.GenericAPIView[Any]):
     title: ClassVar[str] = ""
     may_have_gone: ClassVar[bool] = False  # what was merged or withdrawn answers 301 or 410
 
-    asked: dict[str, Any]
+    asked: Mapping[str, Any] = MappingProxyType({})  # nothing, until a request has been read
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -59,6 +60,10 @@ class Reading(generics.GenericAPIView[Any]):
         if response.status_code == 200 and (changed_at := self.changed_at()):
             response.headers["Last-Modified"] = http_date(changed_at.timestamp())
         return response
+
+    def shows(self, *names: str) -> bool:
+        """Whether the answer has any of these fields."""
+        return "fields" not in self.asked or not {*names}.isdisjoint(self.asked["fields"])
 
     def located(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With the geometry as text where GeoJSON is asked for: written by the database, never parsed here."""
@@ -104,13 +109,30 @@ class Reading(generics.GenericAPIView[Any]):
 
 
 class Listing(Reading):
-    """A list in pages."""
+    """A list in pages: in the order that is asked for, with the fields that are asked for."""
 
-    parameters: ClassVar[type[Parameters]] = BoxParameters
+    parameters: ClassVar[type[PageParameters]]
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
+        page = self.paginate_queryset(self.ordered(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """Without the fields that nobody asked for, so they are not computed."""
+        serializer: Any = super().get_serializer(*args, **kwargs)
+        if "fields" in self.asked:
+            fields = getattr(serializer, "child", serializer).fields
+            for name in {*fields} - {*self.asked["fields"]}:
+                del fields[name]
+        return serializer
+
+    def ordered(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By what is asked for; what it leaves open stays in the list's own order, so that pages never overlap."""
+        orders = []
+        for word in self.asked.get("ordering", ()):
+            by = F(self.parameters.orders[word.removeprefix("-")])
+            orders.append(by.desc(nulls_last=True) if word.startswith("-") else by.asc(nulls_last=True))
+        return queryset.order_by(*orders, *queryset.query.order_by) if orders else queryset
 
 
 class Detail(Reading):

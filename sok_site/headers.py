@@ -11,6 +11,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.utils.http import parse_http_date_safe
 
 METHODS = "GET, HEAD, OPTIONS"
+PAGE = "text/html"  # of /ogc/: for people, so as every page
+# A proxy may answer many readers for a minute and must ask then; a browser asks every time. Nobody's session is in it:
+# PrivateMiddleware has spoken first where there is one.
+KEPT = "public, max-age=0, s-maxage=60, must-revalidate"
+UNTIL_CHANGED = (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)
 
 
 class ApiMiddleware:
@@ -24,22 +29,23 @@ class ApiMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not _is_api(request):
+        if not (_is_api(request) or _is_layer(request)) or response.headers.get("Content-Type", "").startswith(PAGE):
             return response
         if request.method == "HEAD" and response.status_code == HTTPStatus.OK:  # ConditionalGet heeds GET only
             set_response_etag(response)
             modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
             response = get_conditional_response(request, response.headers["ETag"], modified, response) or response
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link"
-        response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Content-Crs"
+        response.headers.setdefault("Cache-Control", KEPT if response.status_code in UNTIL_CHANGED else "no-cache")
         return response
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         """Runs after LocaleMiddleware has chosen the reader's language, which the API does not follow."""
-        if not _is_api(request):
+        if _is_api(request):
+            translation.activate("en")
+        elif not _is_layer(request):
             return None
-        translation.activate("en")
         if request.method != "OPTIONS":
             return None
         headers = {
@@ -74,3 +80,9 @@ class PrivateMiddleware:
 def _is_api(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and match.namespace == "api" and match.url_name != "docs"
+
+
+def _is_layer(request: HttpRequest) -> bool:
+    """Whether it is something of /ogc/, whose views choose the language themselves."""
+    match = request.resolver_match
+    return match is not None and match.namespace == "ogc"

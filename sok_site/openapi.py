@@ -72,7 +72,7 @@ GONE = "It was there and is no longer public."
 
 def parameter_order(parameter: dict[str, Any]) -> int:
     """An endpoint's own parameters first, then those that all lists share."""
-    shared = ("bbox", "page", "page_size", "format")
+    shared = ("bbox", "near", "ordering", "fields", "page", "page_size", "format", "delimiter")
     return shared.index(parameter["name"]) + 1 if parameter["name"] in shared else 0
 
 
@@ -86,6 +86,23 @@ def inline_enums(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 
     cleaned: dict[str, Any] = clean(result)
     return cleaned
+
+
+def parts_of_items(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """An item of a list is whole, or with ``fields=`` some of it: the same members, of which none must be there."""
+    schemas = result["components"]["schemas"]
+    for name in [name.removesuffix("List") for name in schemas if name.endswith("List")]:
+        part = f"{name}Part"
+        schemas[part] = {
+            **{key: value for key, value in schemas[name].items() if key != "required"},
+            "description": f"What `fields` asks for of {name}.",
+        }
+        either = {"anyOf": [{"$ref": f"#/components/schemas/{which}"} for which in (name, part)]}
+        schemas[f"{name}List"]["properties"]["results"]["items"] = either
+        if feature := schemas.get(f"{name}Feature"):
+            feature["properties"]["properties"] = either
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
+    return result
 
 
 class Schema(AutoSchema):

@@ -69,6 +69,10 @@ PARAMETERS: dict[str, Promise] = {
     "role_missing": _("Mindestens eine dieser Rollen der Trias ist unbesetzt."),
     "serves": _("für diese Gemeinde da (AGS)"),
     "bbox": _("nur was dieses Rechteck berührt: minlon,minlat,maxlon,maxlat in Grad (WGS 84)"),
+    "near": _("nur was höchstens so viele Meter von einem Punkt entfernt ist: lon,lat,metres (Grad, WGS 84)"),
+    "ordering": _("Reihenfolge; mit „-“ davor absteigend, Unbekanntes zuletzt"),
+    "fields": _("nur diese Felder"),
+    "delimiter": _("Trennzeichen in CSV; „;“ schreibt die Datei für Tabellenprogramme"),
     "page": _("welche Seite, ab 1"),
     "page_size": _("Einträge je Seite"),
     "format": _("Format der Antwort; geht dem Accept-Header vor"),
@@ -201,7 +205,7 @@ def _fields(document: dict[str, Any], schema: dict[str, Any], above: str = "") -
 
 def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """The schema itself where it is a reference, alone or beside null."""
-    for wrapping in ("oneOf", "allOf"):
+    for wrapping in ("oneOf", "allOf", "anyOf"):  # of an item and a part of it: the item
         for choice in schema.get(wrapping, []):
             if "$ref" in choice:
                 return _resolved(document, choice)

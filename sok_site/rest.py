@@ -49,11 +49,10 @@ class GeoJson(JSONRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        view, request = (renderer_context or {})["view"], (renderer_context or {})["request"]
-        feature_id = view.get_serializer_class().feature_id
+        request = (renderer_context or {})["request"]
         own = {"rel": "self", "type": self.media_type, "href": request.build_absolute_uri()}
         if "results" not in data:
-            return self._feature(data, feature_id, {"links": [own]})
+            return self._feature(data, {"links": [own]})
         turning = [
             {"rel": rel, "type": self.media_type, "href": data[name]}
             for name, rel in (("previous", "prev"), ("next", "next"))
@@ -66,13 +65,13 @@ class GeoJson(JSONRenderer):
             "links": [own, *turning],
             **{name: data[name] for name in ("attribution", "notice") if name in data},
         }
-        features = b",".join(self._feature(item, feature_id) for item in data["results"])
+        features = b",".join(self._feature(item) for item in data["results"])
         return self._json(head)[:-1] + b',"features":[' + features + b"]}"
 
-    def _feature(self, item: dict[str, Any], feature_id: str, beside: dict[str, Any] | None = None) -> bytes:
+    def _feature(self, item: dict[str, Any], beside: dict[str, Any] | None = None) -> bytes:
         geometry: bytes = item["geometry"].encode()
-        properties = {name: value for name, value in item.items() if name != "geometry"}
-        head = self._json({"type": "Feature", "id": item[feature_id], **(beside or {})})[:-1]
+        properties = {name: value for name, value in item.items() if name not in ("geometry", "feature_id")}
+        head = self._json({"type": "Feature", "id": item["feature_id"], **(beside or {})})[:-1]
         return head + b',"geometry":' + geometry + b',"properties":' + self._json(properties) + b"}"
 
     def _json(self, data: Any) -> bytes:
@@ -80,7 +79,11 @@ class GeoJson(JSONRenderer):
 
 
 class Csv(BaseRenderer):
-    """One line for each item: nested fields as columns, dots as underscores; the header also when there is no item."""
+    """One line for each item: nested fields as columns, dots as underscores; the header also when there is no item.
+
+    With ``;`` it is for spreadsheets, which need a byte order mark to see that it is UTF-8 and take for a formula what
+    looks like one: an apostrophe before it keeps it a text.
+    """
 
     media_type = "text/csv"
     format = "csv"
@@ -91,15 +94,17 @@ class Csv(BaseRenderer):
     ) -> bytes:
         view = (renderer_context or {})["view"]
         header, rows = view.table(data) if hasattr(view, "table") else _table(view, data["results"])
+        delimiter = view.asked["delimiter"]
+        cell = _cell if delimiter == "," else _harmless
         written = io.StringIO()
-        writer = csv.writer(written)
+        writer = csv.writer(written, delimiter=delimiter)
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-        return written.getvalue().encode()
+        writer.writerows([cell(value) for value in row] for row in rows)
+        return written.getvalue().encode("utf-8" if delimiter == "," else "utf-8-sig")
 
 
 def _table(view: Any, items: list[Any]) -> tuple[list[str], Iterator[list[Any]]]:
-    row_serializer = getattr(view, "row_serializer_class", None) or view.get_serializer_class()
+    row_serializer = getattr(view, "row_serializer_class", view.get_serializer)
     columns = list(_columns(row_serializer()))
     return ["_".join(names) for names, _ in columns], ([_at(item, path) for _, path in columns] for item in items)
 
@@ -129,6 +134,11 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return "; ".join(_part(part) for part in value)
     return value
+
+
+def _harmless(value: Any) -> Any:
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _part(part: Any) -> str:

@@ -285,7 +285,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": "sok_site.openapi.parameter_order",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["sok_site.openapi.inline_enums"],
+    "POSTPROCESSING_HOOKS": ["sok_site.openapi.inline_enums", "sok_site.openapi.parts_of_items"],
 }
 
 # --- The operator: who answers for this installation (shown on imprint, privacy, accessibility) ---------------------

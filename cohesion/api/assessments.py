@@ -44,6 +44,11 @@ class AssessmentDetailSerializer(AssessmentSerializer):
     )
 
 
+class AssessmentsParameters(PageParameters):
+    items = AssessmentSerializer
+    orders = {"id": "pk", "as_of": "as_of", "created_at": "created_at", "places_counted": "places_counted"}
+
+
 class AssessmentQueries:
     def get_queryset(self) -> QuerySet[Assessment]:
         return Assessment.objects.select_related("edition").defer("edition__outlines").order_by("-as_of", "-pk")
@@ -54,7 +59,7 @@ class Assessments(AssessmentQueries, Listing):
 
     operation = "listAssessments"
     title = "Assessments"
-    parameters = PageParameters
+    parameters = AssessmentsParameters
     formats = ("json", "csv")
     serializer_class = AssessmentSerializer
 

@@ -14,6 +14,7 @@ from cohesion.querysets import with_scores
 from cohesion.vocabulary import CohesionClass
 from places.fields import KnownWord
 from places.models import Municipality
+from places.parameters import TableParameters
 from places.vocabulary import ZokTier
 
 
@@ -36,7 +37,7 @@ class InterplaySerializer(serializers.Serializer[Any]):
     results = CellSerializer(many=True)
 
 
-class InterplayParameters(RegionParameters, AssessmentParameters):
+class InterplayParameters(RegionParameters, AssessmentParameters, TableParameters):
     pass
 
 

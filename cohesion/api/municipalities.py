@@ -1,5 +1,6 @@
 """/api/v1/municipalities/: facts and cohesion of municipalities, their history, their places."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -95,15 +96,25 @@ class RegionParameters(Parameters):
 
 
 class MunicipalityParameters(BoxParameters, RegionParameters, AssessmentParameters):
+    items = MunicipalitySerializer
+    orders = {
+        **{name: name for name in ("ags", "name", "population", "area_km2", "distance")},
+        **{figure: f"score__{figure}" for figure in ("supply", "supply_after_loss", "renewal", "stability")},
+    }
+
     zok_tier = Several(child=Word(ZokTier.values), required=False, help_text="Any of these central-place tiers.")
     cohesion_class = Several(child=Word(CohesionClass.values), required=False, help_text="Any of these classes.")
     name = serializers.CharField(required=False, max_length=200, help_text="The name begins with this.")
 
 
+class HistoryParameters(PageParameters):
+    items = HistorySerializer
+
+
 # --- Views ----------------------------------------------------------------------------------------------------------
 
 
-def narrowed(municipalities: Any, asked: dict[str, Any]) -> Any:
+def narrowed(municipalities: Any, asked: Mapping[str, Any]) -> Any:
     """Those of the states and districts that are asked for."""
     if "state" in asked:
         municipalities = municipalities.of_state(*asked["state"])
@@ -118,9 +129,13 @@ class MunicipalityReading(AssessedReading):
     deferred: tuple[str, ...] = ("geometry", "score__explanation")
 
     def get_queryset(self) -> Any:
-        municipalities = Municipality.objects.filter(edition=self.edition).with_names().order_by("ags")
-        scored = with_scores(municipalities, self.assessment).select_related("score__critical_place")
-        return self.located(scored.defer(*self.deferred))
+        municipalities = Municipality.objects.filter(edition=self.edition).order_by("ags")
+        if self.shows("district", "state"):
+            municipalities = municipalities.with_names()
+        scored = with_scores(municipalities, self.assessment)
+        if not self.shows("cohesion"):
+            return self.located(scored.defer("geometry"))
+        return self.located(scored.select_related("score__critical_place").defer(*self.deferred))
 
 
 class Municipalities(MunicipalityReading, Listing):
@@ -140,6 +155,8 @@ class Municipalities(MunicipalityReading, Listing):
             municipalities = municipalities.named(asked["name"])
         if "bbox" in asked:
             municipalities = municipalities.in_bbox(asked["bbox"])
+        if "near" in asked:
+            municipalities = municipalities.near(asked["near"])
         return municipalities
 
 
@@ -160,7 +177,7 @@ class MunicipalityHistory(Listing):
 
     operation = "listMunicipalityHistory"
     title = "History of a municipality"
-    parameters = PageParameters
+    parameters = HistoryParameters
     formats = ("json", "csv")
     serializer_class = HistorySerializer
 

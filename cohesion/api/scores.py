@@ -17,6 +17,7 @@ from cohesion.vocabulary import CohesionClass
 from places import keys
 from places.fields import COORDINATE_DECIMALS, KnownWord
 from places.models import BoundaryEdition, Municipality, Region
+from places.parameters import TableParameters
 from places.vocabulary import ZokTier
 
 # Column → where the database has it. Written straight from rows of tuples: 11,000 municipalities are one query.
@@ -88,12 +89,16 @@ class ScoresSerializer(serializers.Serializer[Any]):
     latitude = _column(serializers.FloatField())
 
 
+class ScoresParameters(AssessmentParameters, TableParameters):
+    pass
+
+
 class Scores(AssessedReading):
     """All municipalities of one assessment, columns not rows, without geometry."""
 
     operation = "getScores"
     title = "Scores as columns"
-    parameters = AssessmentParameters
+    parameters = ScoresParameters
     formats = ("json", "csv")
     serializer_class = ScoresSerializer
     pagination_class = None

@@ -77,7 +77,7 @@ class IsConfirmed(serializers.BooleanField):
 class EntrySerializer(FeatureSerializer):
     """What every entry says. A kind of entry adds its own between ``first`` and ``last``."""
 
-    feature_id = "id"
+    feature_id = "pk"
     detail: ClassVar[str]  # the endpoint of one entry
     first = (
         *("id", "name", "kind", "status", "is_fictional", "location", "municipality", "district", "address"),
@@ -116,6 +116,8 @@ class EntrySerializer(FeatureSerializer):
 
 
 class StatusParameters(BoxParameters):
+    orders = {"id": "pk", **{name: name for name in ("name", "confirmed_on", "updated_at", "distance")}}
+
     status = Several(child=Word(Status.values), required=False, help_text="Any of these states.")
 
 
@@ -144,8 +146,11 @@ class EntryReading(Reading):
     geometry = "location"
 
     def get_queryset(self) -> Any:
-        entries = self.model._default_manager.published().select_related("municipality__district")
-        entries = entries.prefetch_related("photos").defer("municipality__geometry").order_by("pk")
+        entries = self.model._default_manager.published().order_by("pk")
+        if self.shows("municipality", "district"):
+            entries = entries.select_related("municipality__district").defer("municipality__geometry")
+        if self.shows("photos"):
+            entries = entries.prefetch_related("photos")
         return self.located(self.narrowed(entries))
 
     def narrowed(self, entries: Any) -> Any:
@@ -158,7 +163,9 @@ class EntryReading(Reading):
         }.items():
             if name in self.asked:
                 entries = entries.filter(**{condition: self.asked[name]})
-        return entries.in_bbox(self.asked["bbox"]) if "bbox" in self.asked else entries
+        if "bbox" in self.asked:
+            entries = entries.in_bbox(self.asked["bbox"])
+        return entries.near(self.asked["near"]) if "near" in self.asked else entries
 
     @cached_property
     def _entries(self) -> dict[str, Any]:
@@ -185,8 +192,6 @@ class EntryReading(Reading):
 
 class EntryListing(EntryReading, Listing):
     """All published entries of a kind, by id."""
-
-    parameters = EntryParameters
 
 
 class EntryDetail(EntryReading, Detail):

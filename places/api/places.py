@@ -15,7 +15,7 @@ from places.api.parts import (
 )
 from places.fields import Address, Known, Rating
 from places.models import Involvement, Place
-from places.parameters import Several, Word
+from places.parameters import PageParameters, Several, Word
 from places.reading import Listing
 from places.vocabulary import Circle, Condition, Criterion, Dynamic, Kind, Role, Sector
 
@@ -109,8 +109,10 @@ class PlaceSerializer(EntrySerializer):
 # --- Parameters -----------------------------------------------------------------------------------------------------
 
 
-class OwnParameters(serializers.Serializer[Any]):
+class OwnParameters(PageParameters):
     """What only places can be asked for."""
+
+    items = PlaceSerializer
 
     kind = Several(child=Word(Kind.values), required=False, help_text="Any of these kinds.")
     role_missing = Several(
@@ -136,7 +138,9 @@ class PlaceReading(EntryReading):
     serializer_class = PlaceSerializer
 
     def get_queryset(self) -> Any:
-        places = super().get_queryset().with_actors()
+        places = super().get_queryset()
+        if self.shows("triad", "circles"):
+            places = places.with_actors()
         return places.role_missing(*map(Role, self.asked["role_missing"])) if "role_missing" in self.asked else places
 
 

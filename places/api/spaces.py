@@ -22,6 +22,9 @@ class SpaceSerializer(EntrySerializer):
 
 
 class SpaceParameters(EntryParameters):
+    items = SpaceSerializer
+    orders = {**EntryParameters.orders, "area_m2": "area_m2"}
+
     kind = Several(child=Word(SpaceKind.values), required=False, help_text="Any of these kinds.")
 
 

@@ -32,6 +32,8 @@ class SupportSerializer(EntrySerializer):
 
 
 class SupportParameters(EntryParameters):
+    items = SupportSerializer
+
     kind = Several(child=Word(SupportKind.values), required=False, help_text="Any of these kinds.")
     serves = Key(keys.AGS_DIGITS, required=False, help_text="Serves this municipality (AGS).")
 
@@ -41,7 +43,9 @@ class SupportReading(EntryReading):
     serializer_class = SupportSerializer
 
     def get_queryset(self) -> Any:
-        supports = super().get_queryset().prefetch_related("areas")
+        supports = super().get_queryset()
+        if self.shows("areas"):
+            supports = supports.prefetch_related("areas")
         return supports.serving(self.asked["serves"]) if "serves" in self.asked else supports
 
 

@@ -78,7 +78,7 @@ def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids
     assert response.status_code == HTTPStatus.OK
     assert response.headers["ETag"].startswith('"')
     assert parse_http_date(response.headers["Last-Modified"])
-    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=60, must-revalidate"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert "Accept" in response.headers["Vary"] or path in ("", "assessments/{assessment}/")
     assert not response.cookies
@@ -96,12 +96,12 @@ def test_nothing_can_be_written(path: str, method: str, ids: dict[str, int]) -> 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_parameter_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int]) -> None:
-    problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, ordering="name")
+    problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, sort="name")
     assert problem["type"] == "about:blank"
     assert (problem["title"], problem["status"]) == ("Bad Request", 400)
     assert problem["instance"] == API + path.format(**ids)
-    assert problem["detail"] == "Not understood: ordering."
-    assert [error["parameter"] for error in problem["errors"]] == ["ordering"]
+    assert problem["detail"] == "Not understood: sort."
+    assert [error["parameter"] for error in problem["errors"]] == ["sort"]
 
 
 @pytest.mark.parametrize("path", PATHS)
