@@ -29,7 +29,8 @@ class ApiMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not (_is_api(request) or _is_layer(request)) or response.headers.get("Content-Type", "").startswith(PAGE):
+        is_page = response.status_code != HTTPStatus.NO_CONTENT and response.get("Content-Type", "").startswith(PAGE)
+        if not (_is_api(request) or _is_layer(request)) or is_page:
             return response
         if request.method == "HEAD" and response.status_code == HTTPStatus.OK:  # ConditionalGet heeds GET only
             set_response_etag(response)
