@@ -126,6 +126,7 @@ def _is_foreign(url: str, site: str) -> bool:
 
 def axe(page: Page) -> list[str]:
     """What axe-core finds on the page as it stands, one line each; WCAG 2.2 A and AA, and good practice."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -133,3 +134,10 @@ def axe(page: Page) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    page.wait_for_load_state()
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width

@@ -1,9 +1,8 @@
 """Every page, in both languages, on a desk and on a phone: accessible, within the screen, demo notice, no fault."""
 
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, axe
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, axe, overflow
 
 PAGES = [
     "/",
@@ -22,12 +21,6 @@ PAGES = [
 ]
 NARROWEST = (320, 640)
 FICTIONAL = {"de": "frei erfunden", "en": "fictional"}
-
-
-def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
 
 
 @pytest.mark.parametrize("path", PAGES)

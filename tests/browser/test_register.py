@@ -4,26 +4,22 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, OpenPage, axe
+from tests.browser.conftest import PHONE, OpenPage, axe, overflow
 
 NARROWEST = (320, 640)
 ADDRESS = "gruppe@example.org"
 
 
-def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
-
-
 def go_on(page: Page) -> None:
     page.get_by_role("button", name="Weiter", exact=True).click()
+    page.wait_for_load_state()
 
 
 def skip_to(page: Page, question: str, *, accessible: bool) -> None:
     """Skip questions until this one is asked; each fits the screen, and is accessible."""
     while page.get_by_role("heading", level=1).inner_text() != question:
         page.get_by_role("link", name="Überspringen").click()
+        page.wait_for_load_state()
         assert overflow(page) <= 0
         if accessible:
             assert axe(page) == []
