@@ -58,6 +58,10 @@ def origin(name: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".replace("{s}", "*")
 
 
+# The open ones of http://dcat-ap.de/def/licenses/, by the end of their addresses.
+LICENCES = ("dl-by-de/2.0", "dl-zero-de/2.0", "cc-by/4.0", "cc-by-sa/4.0", "cc-zero", "odbl")
+
+
 def one_of(name: str, values: dict[str, str]) -> str:
     """What the chosen word stands for; the first one where the variable is empty."""
     word = text(name) or next(iter(values))

@@ -288,6 +288,9 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["sok_site.openapi.inline_enums", "sok_site.openapi.parts_of_items"],
 }
 
+# --- The licence of the open data, as the catalogue names it; empty: none is named (docs/settings.md) ----------------
+DATA_LICENCE = environment.one_of("DATA_LICENCE", {word: word for word in ("", *environment.LICENCES)})
+
 # --- The operator: who answers for this installation (shown on imprint, privacy, accessibility) ---------------------
 OPERATOR = {
     "name": environment.text("OPERATOR_NAME"),

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 from sok_site import sitemaps, views
+from sok_site.catalogue import catalogue
 from sok_site.demo_mail import demo_mail
 
 # Before its addresses are made.
@@ -23,6 +24,7 @@ urlpatterns = [
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),
     path("konto/", include("sok_site.account_urls")),
     path("demo/post/", demo_mail, name="demo_mail"),
+    path("catalog.jsonld", catalogue, name="catalogue"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap_section"),
