@@ -7,6 +7,7 @@ from places.converters import EntryKindConverter
 from places.views.care import care
 from places.views.editing import edit_entry
 from places.views.invitation import invitation
+from places.views.opening_hours_calendar import opening_hours_calendar
 from places.views.photo import photo, photos
 from places.views.place import place
 from places.views.prove import claim_entry, confirm, submitted
@@ -34,6 +35,7 @@ urlpatterns = [
     path("bestaetigen/<str:token>/", confirm, name="confirm_address"),
     path("orte/<int:pk>-<slug:slug>/", place, name="place"),
     path("orte/<int:pk>/", place, name="place_by_id"),
+    path("orte/<int:pk>/oeffnungszeiten.ics", opening_hours_calendar, name="opening_hours_calendar"),
     path("unterstuetzung/<int:pk>-<slug:slug>/", support, name="support"),
     path("unterstuetzung/<int:pk>/", support, name="support_by_id"),
     path("raeume/<int:pk>-<slug:slug>/", space, name="space"),

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from places import clock, opening_hours
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import Actor, Involvement, Place
+from places.recurring_hours import recurring
 from places.views.entry import entry_context, public_entry
 from places.vocabulary import CORE_CRITERIA, Circle, Condition, Criterion, Dynamic, Rating, Role, Status
 
@@ -39,6 +40,7 @@ def place(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "dynamics": Ratings.of(found.dynamics_ratings()),
             "standing": Standing.of(found, clock.today()),
             "hours": opening_hours.read(found.opening_hours),
+            "has_calendar": found.status == Status.ACTIVE and recurring(found.opening_hours) is not None,
         },
     )
 
