@@ -44,7 +44,8 @@ def at(metres_east: float, metres_north: float) -> dict[str, float]:
 
 
 def put(entry: Entry, metres_east: float, metres_north: float) -> None:
-    entry.location = Point(*at(metres_east, metres_north).values(), srid=WGS84)
+    longitude, latitude = at(metres_east, metres_north).values()
+    entry.location = Point(longitude, latitude, srid=WGS84)
     entry.save()
 
 

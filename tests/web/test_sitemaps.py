@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
@@ -41,7 +42,7 @@ def everything(client: Client) -> dict[str, str]:
 class TestSitemap:
     def test_lists_every_public_page_and_each_of_them_answers(self, client: Client) -> None:
         here = make_municipality("06635001")
-        shown = [here, make_place(here), make_support(here), make_space(here)]
+        shown: list[Any] = [here, make_place(here), make_support(here), make_space(here)]
         found = everything(client)
         assert {f"{site.SITE_URL}{thing.get_absolute_url()}" for thing in shown} < set(found)
         assert len(found) == len(shown) + len(sitemaps.STATIC)
