@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from cohesion.views.changes import ChangesFeed, changes
 from cohesion.views.interplay import interplay
 from cohesion.views.map import map_page, outlines
 from cohesion.views.map_entries import map_points
@@ -59,4 +60,6 @@ urlpatterns = [
     path("gemeinden/<ags:ags>/", municipality, name="municipality_by_ags"),
     path("wechselspiel/", interplay, name="interplay"),
     path("methode/", method, name="method"),
+    path("aenderungen/", changes, name="changes"),
+    path("aenderungen.atom", ChangesFeed(), name="changes_feed"),
 ]

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cohesion.api.assessments import AssessmentDetail, Assessments
+from cohesion.api.changes import Changes
 from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
 from cohesion.api.scores import Scores
@@ -34,6 +35,7 @@ ENTRANCES = {
     "interplay": "interplay",
     "assessments": "assessment-list",
     "scores": "scores",
+    "changes": "changes",
     "schema": "schema",
     "docs": "docs",
 }
@@ -132,6 +134,7 @@ urlpatterns = [
     path("assessments/", Assessments.as_view(), name="assessment-list"),
     path("assessments/<int:id>/", AssessmentDetail.as_view(), name="assessment-detail"),
     path("scores/", Scores.as_view(), name="scores"),
+    path("changes/", Changes.as_view(), name="changes"),
     path("schema/", OpenApi.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     re_path(r"^(?P<rest>.*)$", nowhere, name="nowhere"),

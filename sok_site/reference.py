@@ -51,6 +51,13 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
             "Der n-te Wert jeder Spalte gehört zur n-ten Gemeinde."
         ),
     ),
+    "listChanges": (
+        _("Änderungen"),
+        _(
+            "Was sich seit einem Zeitpunkt geändert hat, das Älteste zuerst: Klassen und Werte von Gemeinden, "
+            "veröffentlichte, geänderte, entfernte und zusammengeführte Einträge."
+        ),
+    ),
 }
 PARAMETERS: dict[str, Promise] = {
     "ags": _("Amtlicher Gemeindeschlüssel, 8 Ziffern"),
@@ -73,6 +80,8 @@ PARAMETERS: dict[str, Promise] = {
     "ordering": _("Reihenfolge; mit „-“ davor absteigend, Unbekanntes zuletzt"),
     "fields": _("nur diese Felder"),
     "delimiter": _("Trennzeichen in CSV; „;“ schreibt die Datei für Tabellenprogramme"),
+    "since": _("danach: ein Tag oder Zeitpunkt (ISO 8601) oder der „cursor“ einer früheren Antwort"),
+    "limit": _("höchstens so viele Ereignisse"),
     "page": _("welche Seite, ab 1"),
     "page_size": _("Einträge je Seite"),
     "format": _("Format der Antwort; geht dem Accept-Header vor"),

@@ -44,6 +44,7 @@ PATHS = [
     "assessments/",
     "assessments/{assessment}/",
     "scores/",
+    "changes/",
 ]
 
 
@@ -80,7 +81,7 @@ def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids
     assert parse_http_date(response.headers["Last-Modified"])
     assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=60, must-revalidate"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Accept" in response.headers["Vary"] or path in ("", "assessments/{assessment}/")
+    assert "Accept" in response.headers["Vary"] or path in ("", "assessments/{assessment}/", "changes/")
     assert not response.cookies
 
 

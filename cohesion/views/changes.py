@@ -1,0 +1,130 @@
+"""The latest changes for people: a page and an Atom feed. For clients: api/changes.py."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cohesion.changes import FIELDS, Event, Happening, latest, settled_until
+from cohesion.vocabulary import CohesionClass
+from places import wording
+from places.models import Municipality
+
+LATEST = 100
+ENTRIES = {
+    "place": gettext_lazy("Ein Sozialer Ort"),
+    "support": gettext_lazy("Eine Unterstützungsstruktur"),
+    "space": gettext_lazy("Ein Möglichkeitsraum"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event in words; ``url`` is "" for what is no longer public."""
+
+    at: datetime
+    key: str
+    what: str
+    subject: str
+    url: str
+    where: str
+    where_url: str
+    detail: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.what}: {self.subject}"
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    """The latest hundred changes, the newest first."""
+    return render(request, "cohesion/changes.html", {"changes": told(latest(LATEST, settled_until()))})
+
+
+class ChangesFeed(Feed[Told, None]):
+    """The same as Atom."""
+
+    feed_type = Atom1Feed
+    title = gettext_lazy("SOK-Atlas: Änderungen")
+    subtitle = gettext_lazy("Veröffentlichte, geänderte und entfernte Einträge, neue Kohäsionsklassen von Gemeinden.")
+
+    def link(self) -> str:
+        return reverse("changes")
+
+    def feed_url(self) -> str:
+        return reverse("changes_feed")
+
+    def items(self) -> list[Told]:
+        return told(latest(LATEST, settled_until()))
+
+    def item_title(self, item: Told) -> str:
+        return item.title
+
+    def item_description(self, item: Told) -> str:
+        """Atom reads it as HTML."""
+        return escape(" ".join(filter(None, [item.where and f"{item.where}.", item.detail])))
+
+    def item_link(self, item: Told) -> str:
+        return item.url or item.where_url or reverse("changes")
+
+    def item_guid(self, item: Told) -> str:
+        return f"tag:sok-atlas,2026:{item.key}"
+
+    def item_pubdate(self, item: Told) -> datetime:
+        return item.at
+
+    def item_updateddate(self, item: Told) -> datetime:
+        return item.at
+
+
+def told(events: Sequence[Event]) -> list[Told]:
+    """Events in the reader's words."""
+    found: Any = Municipality.objects.current().filter(ags__in={event.ags for event in events})
+    municipalities = {municipality.ags: municipality for municipality in found.only("ags", "name")}
+    return [_told(event, municipalities.get(event.ags)) for event in events]
+
+
+def _told(event: Event, municipality: Municipality | None) -> Told:
+    where, where_url = (municipality.name, municipality.get_absolute_url()) if municipality else ("", "")
+    entry = event.entry
+    if entry is None:
+        subject, url = where or event.ags, where_url
+        where = where_url = ""
+    elif entry.is_published:
+        subject, url = entry.name, entry.get_absolute_url()
+    else:
+        subject, url = str(ENTRIES[entry.entry_kind]), ""
+    return Told(
+        at=event.cursor.at,
+        key=str(event.cursor),
+        what=str(event.type.label),
+        subject=subject,
+        url=url,
+        where=where,
+        where_url=where_url,
+        detail=_detail(event),
+    )
+
+
+def _detail(event: Event) -> str:
+    if event.type == Happening.ASSESSED and event.before and event.after:
+        was, now = (CohesionClass(figures["cohesion_class"]).label for figures in (event.before, event.after))
+        return _("Kohäsionsklasse: %(before)s → %(after)s") % {"before": was, "after": now}
+    if event.type == Happening.MERGED and event.into is not None and event.into.is_published:
+        return _("Jetzt unter „%s“.") % event.into.name
+    if event.type == Happening.CHANGED and event.entry is not None:
+        return _("Neu: %s.") % ", ".join(_labels(type(event.entry), event.facts))
+    return ""
+
+
+def _labels(model: type[Any], facts: Iterable[str]) -> list[str]:
+    return [wording.label(model, fact) if fact in FIELDS else _("Fotos") for fact in facts]
