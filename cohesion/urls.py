@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 
 from cohesion.views.changes import ChangesFeed, changes
 from cohesion.views.interplay import interplay
-from cohesion.views.map import map_page, outlines
+from cohesion.views.map import embed, map_page, outlines
 from cohesion.views.map_entries import map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
@@ -54,6 +54,7 @@ register_converter(Digest, "digest")
 
 urlpatterns = [
     path("", map_page, name="map"),
+    path("embed/", embed, name="embed"),
     path("karte/umrisse/<day:day>-<digest:digest>.geojson", outlines, name="outlines"),
     path("karte/punkte/<slug:layer>.json", map_points, name="map_points"),
     path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, path, re_path, resolve, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import TemplateView
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
@@ -18,6 +20,7 @@ from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
+from cohesion.views.map import same_view
 from places.api.places import PlaceDetail, Places
 from places.api.spaces import SpaceDetail, Spaces
 from places.api.supports import SupportDetail, Supports
@@ -39,6 +42,10 @@ ENTRANCES = {
     "schema": "schema",
     "docs": "docs",
 }
+
+
+# What shows the map on somebody else's page.
+SNIPPET = '<iframe src="{}" title="{}" width="100%" height="600" loading="lazy" style="border: 0"></iframe>'
 
 
 class IndexSerializer(serializers.Serializer[Any]):
@@ -81,7 +88,15 @@ class Docs(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         root = self.request.build_absolute_uri("/").rstrip("/")
         endpoints = reference(document(), root, _examples())
-        return super().get_context_data(root=root, endpoints=endpoints, **kwargs)
+        frame = root + same_view("embed", self.request.GET)
+        return super().get_context_data(
+            root=root,
+            endpoints=endpoints,
+            frame=frame,
+            is_narrowed="?" in frame,
+            snippet=format_html(SNIPPET, frame, _("Karte des sozialen Zusammenhalts")),
+            **kwargs,
+        )
 
 
 def _examples() -> dict[str, str]:

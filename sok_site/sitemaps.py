@@ -21,7 +21,7 @@ LISTED = {*STATIC, "municipality", "place", "support", "space"}  # what a search
 
 # What is not for everybody, what only takes something in, and what a link in a mail opens.
 DISALLOWED = (
-    *("/admin/", "/konto/", "/pruefung/", "/demo/", "/post/", "/i18n/"),
+    *("/admin/", "/konto/", "/pruefung/", "/demo/", "/post/", "/i18n/", "/embed/"),
     *("/bestaetigen/", "/eingereicht/", "/einladung/", "/noch-da/"),
     *(f"/*/neu/{rest}" for rest in ("aehnliche/", "*/")),
     *(f"/*/*/{act}/" for act in ("bearbeiten", "betreuen", "betreuung", "fotos", "melden", "verlauf")),

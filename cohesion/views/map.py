@@ -6,13 +6,15 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_safe
 
 from cohesion.models import Assessment
@@ -24,12 +26,37 @@ from cohesion.vocabulary import CohesionClass
 from places.models import BoundaryEdition, Municipality
 from places.vocabulary import Kind, Status, ZokTier
 
+# What the address of the map says, as static/js/map/state.js reads and writes it.
+VIEW = {
+    *("class", "tier", "q", "places", "support", "spaces", "kind", "sort", "list", "view"),
+    *("ags", "place", "entry", "z", "lat", "lon"),
+}
 LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
     """All municipalities on a map and in a table with one filter; the table reads without JavaScript."""
+    return _map(request, "cohesion/map.html")
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+def embed(request: HttpRequest) -> HttpResponse:
+    """The same map for a frame on any other page. It only shows: there is nothing on it that a click could change."""
+    return _map(request, "cohesion/embed.html")
+
+
+def same_view(name: str, query: QueryDict) -> str:
+    """The address of a page of this name with the view and the filters of the map that ``query`` asks for."""
+    kept = query.copy()
+    for parameter in set(query) - VIEW:
+        del kept[parameter]
+    return f"{reverse(name)}?{kept.urlencode()}" if kept else reverse(name)
+
+
+def _map(request: HttpRequest, template: str) -> HttpResponse:
     edition = BoundaryEdition.objects.current()
     if edition is None:
         return render(request, "cohesion/map_empty.html")
@@ -39,8 +66,12 @@ def map_page(request: HttpRequest) -> HttpResponse:
     overview = Overview.of(rows, asked)
     return render(
         request,
-        "cohesion/map.html",
+        template,
         {
+            "page": request.path,
+            "embedded": request.path != reverse("map"),
+            "atlas_url": same_view("map", request.GET),
+            "embedding_url": same_view("api:docs", request.GET),
             "edition": edition,
             "assessment": assessment,
             "is_being_assessed": is_being_assessed(),

@@ -170,7 +170,7 @@ TABLE: list[Row] = [
 READ_BY_EVERYBODY = {
     *("map", "outlines", "map_points", "municipality", "municipality_by_ags", "interplay", "method", "concept"),
     *("changes", "changes_feed"),
-    *("opening_hours_calendar", "catalogue", "robots", "sitemap", "sitemap_section"),
+    *("embed", "opening_hours_calendar", "catalogue", "robots", "sitemap", "sitemap_section"),
     *("imprint", "privacy", "accessibility", "set_language", "favicon", "health", "ready", "demo_mail"),
     *("place_by_id", "support", "support_by_id", "space", "space_by_id", "login", "logout"),
 }

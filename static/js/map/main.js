@@ -125,6 +125,9 @@ function wire({ scores, rows, byAgs, shapes, layers }) {
     const address = addressOf(state);
     window.history.replaceState(null, "", address);
     for (const field of document.querySelectorAll('input[name="next"]')) field.value = address;
+    for (const link of document.querySelectorAll("a[data-same-view]")) {
+      link.href = link.dataset.sameView + format(state) + (link.dataset.fragment ?? "");
+    }
     list.setAddresses((name) => addressOf({ ...state, list: name }));
   }
 
