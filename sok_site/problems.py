@@ -32,7 +32,7 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What a failure of ours looks like: a problem in the API, a page elsewhere."""
-    if request.path.startswith(reverse("api:index")):
+    if request.path.startswith((reverse("api:index"), reverse("ogc:landing"))):
         return problem_response(request, 500, "Something went wrong here. It is recorded; please try again later.")
     return defaults.server_error(request)
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
     path("api/v1/", include("sok_site.api")),
+    path("ogc/", include("sok_site.ogc.urls")),
     path("admin/", admin.site.urls),
 ]
 

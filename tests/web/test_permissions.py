@@ -173,6 +173,7 @@ READ_BY_EVERYBODY = {
     *("embed", "opening_hours_calendar", "catalogue", "robots", "sitemap", "sitemap_section"),
     *("imprint", "privacy", "accessibility", "set_language", "favicon", "health", "ready", "demo_mail"),
     *("place_by_id", "support", "support_by_id", "space", "space_by_id", "login", "logout"),
+    *("landing", "conformance", "api", "collections", "collection", "queryables", "items", "item", "nothing"),  # /ogc/
 }
 
 
