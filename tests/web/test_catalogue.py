@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as site
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 from pytest_django import Settings
@@ -142,8 +143,9 @@ def test_layers_for_gis_are_named_only_where_they_are_served(client: Client, wor
     assert all("ogc" not in item["@id"].partition("#")[2] for item in found["scores"]["dcat:distribution"])
 
 
-def _answer(*args: Any, **kwargs: Any) -> None:
+def _answer(*args: Any, **kwargs: Any) -> HttpResponse:
     """An address that nobody asks."""
+    raise AssertionError
 
 
 _OGC = [path("", _answer, name="landing"), path("collections/<str:collection_id>", _answer, name="collection")]

@@ -49,6 +49,7 @@ def test_weekly_hours_come_again_every_week_in_berlin_s_time(client: Client) -> 
 def test_the_changeover_follows_the_rules_of_today(client: Client) -> None:
     place = place_with("Mo 09:00-18:00")
     calendar = Calendar.from_ical(client.get(f"/orte/{place.pk}/oeffnungszeiten.ics").content)
+    zone: Any
     (zone,) = calendar.walk("VTIMEZONE")
     told = zone.to_tz()
     for moment in (datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 4), datetime(2027, 12, 1)):  # noqa: DTZ001
