@@ -1,0 +1,8 @@
+"""Filled in by the slice it is named after."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("places", "0008_data_version")]
+    operations = []
