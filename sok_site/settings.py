@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "sok_site.ranges.GZipMiddleware",
     "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "sok_site.headers.PrivateMiddleware",
@@ -223,6 +223,7 @@ TODAY = environment.day("TODAY")
 
 # --- How sure a class is: so many draws with every assessment that a change brings about (docs/settings.md) -----------
 ASSESS_DRAWS = environment.number("ASSESS_DRAWS", 1000)
+LAST_WORLD = VAR_DIR / "last-world.npz"  # so that only what a change touches is reckoned anew (cohesion/kept_world.py)
 
 # --- Languages: German first, English complete ----------------------------------------------------------------------
 LANGUAGE_CODE = "de"
@@ -243,6 +244,10 @@ STATICFILES_DIRS: list[Any] = [
     ("source-sans-3", _NODE_MODULES / "@fontsource-variable" / "source-sans-3" / "files"),
 ]
 MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # photographs, served by a view
+EXPORTS_DIR = Path(environment.text("EXPORTS_DIR", str(VAR_DIR / "exports")))  # files for whoever takes all the data
+# Folders that a proxy in front may serve by itself, each below its internal location ACCEL_LOCATION (sok_site/ranges.py)
+SERVED_DIRS = {"exports": EXPORTS_DIR}
+ACCEL_LOCATION = environment.text("ACCEL_LOCATION")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "sok_site.staticfiles.HashedModulesStorage"},
