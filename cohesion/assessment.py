@@ -12,13 +12,17 @@ from django.db.models import Max
 
 from cohesion.engine import CLASSES, LOSSES, METHOD, Parameters, Result
 from cohesion.engine import assess as run_engine
-from cohesion.engine.draws import SEED, Tally, draw_classes
+from cohesion.engine.draws import SEED, Tally, draw_classes, farthest_reach
 from cohesion.engine.flips import Flips, find_flips
+from cohesion.engine.neighbourhood import Mask
 from cohesion.findings import Findings, find
 from cohesion.inputs import World, read_world
 from cohesion.kept_draws import keep, kept
+from cohesion.kept_world import keep_world, kept_world
 from cohesion.models import Assessment, Score
 from places.models import Actor, BoundaryEdition, Place
+
+MOST_TOUCHED = 0.5  # of the municipalities: beyond that, the whole is reckoned
 
 
 class NothingToAssessError(Exception):
@@ -41,6 +45,7 @@ def assess(
     draws: int | None = None,
     seed: int = SEED,
     keep_in: Path | None = None,
+    whole: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Assess the current edition as of a day and store it, unless the last one of that day has the very same inputs.
@@ -49,6 +54,8 @@ def assess(
     database. ``draws`` say how sure each class is (method §7), by default as many as the settings say; those done are
     kept in the file ``keep_in`` and gone on with, and their number is told to ``progress``. An assessment of the same
     inputs with more draws of the same seed is as good.
+    What nothing has touched since the last assessment is taken from there, unless the ``whole`` is asked for; the
+    figures are the same.
     Raises NothingToAssessError before the first import of boundaries.
     """
     parameters = parameters or Parameters()
@@ -67,24 +74,65 @@ def assess(
             world = read_world(edition, as_of, parameters.freshness_months)
         if known is not None and _is_as_good(known, world, parameters, draws, seed):
             return Outcome(known, is_new=False)
-        result = run_engine(world.inputs, parameters)
-        sureness = _sureness(world, result, parameters, draws, seed, keep_in, progress) if draws else None
+        assessment = Assessment(
+            as_of=as_of,
+            edition=edition,
+            method=METHOD,
+            parameters=parameters.as_dict(),
+            inputs_digest=world.digest(parameters, draws, seed),
+            places_counted=len(world.place_ids),
+            draws=draws,
+            seed=seed if draws else None,
+        )
+        change = None if whole else change_since_last(assessment, world, parameters)
+        if change is None:
+            found = reckon(world, parameters, draws, seed, keep_in, progress)
+        else:
+            found = reckon(change.part, parameters, draws, seed, None, progress)
         with transaction.atomic():
             if _last_stored(edition) != last:
                 continue  # somebody else was quicker, and may have seen later inputs
-            assessment = Assessment.objects.create(
-                as_of=as_of,
-                edition=edition,
-                method=METHOD,
-                parameters=parameters.as_dict(),
-                inputs_digest=world.digest(parameters, draws, seed),
-                places_counted=len(world.place_ids),
-                draws=draws,
-                seed=seed if draws else None,
-            )
-            findings = find(world, result, as_of, parameters, sureness.flips if sureness else None)
-            Score.objects.bulk_create(_scores(assessment, world, result, findings, sureness), batch_size=2000)
-            return Outcome(assessment, is_new=True)
+            assessment.save()
+            scores = _scores(assessment, found)
+            if change is not None:
+                scores = [score for score, asked in zip(scores, change.asked, strict=True) if asked]
+                Score.objects.copy(change.base, assessment, but=[score.municipality_id for score in scores])
+            Score.objects.bulk_create(scores, batch_size=2000)
+        keep_world(settings.LAST_WORLD, assessment.pk, world)
+        return Outcome(assessment, is_new=True)
+
+
+# --- What has changed -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ChangeSince:
+    """What is left to reckon after an assessment that is stored."""
+
+    base: Assessment
+    part: World
+    asked: Mask  # municipalities of the part that are reckoned anew; the others of it only matter to them
+
+
+def change_since_last(assessment: Assessment, world: World, parameters: Parameters) -> ChangeSince | None:
+    """What differs from the last assessment that is like this one but for its inputs; None where there is no such, or
+    so much differs that nothing is gained."""
+    if (found := kept_world(settings.LAST_WORLD)) is None:
+        return None
+    pk, before = found
+    alike = ("edition", "method", "parameters", "draws", "seed")
+    base = Assessment.objects.filter(pk=pk, **{name: getattr(assessment, name) for name in alike}).first()
+    seed = assessment.seed or 0
+    if base is None or base.inputs_digest != before.digest(parameters, assessment.draws, seed):
+        return None
+    reach = farthest_reach(parameters, assessment.draws, seed)
+    asked = world.touched_since(before, reach)
+    if asked.sum() > MOST_TOUCHED * len(asked):
+        return None
+    return ChangeSince(base, *world.part(asked, reach))
+
+
+# --- Scores -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -93,6 +141,31 @@ class Sureness:
 
     tally: Tally
     flips: Flips
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """What the engine found about a world, not stored yet."""
+
+    world: World
+    result: Result
+    findings: Sequence[Findings]
+    sureness: Sureness | None
+
+
+def reckon(
+    world: World,
+    parameters: Parameters,
+    draws: int,
+    seed: int,
+    keep_in: Path | None,
+    progress: Callable[[int], None] | None,
+) -> Reckoned:
+    """Run the engine, and the draws if there are to be any."""
+    result = run_engine(world.inputs, parameters)
+    sureness = _sureness(world, result, parameters, draws, seed, keep_in, progress) if draws else None
+    findings = find(world, result, parameters, sureness.flips if sureness else None)
+    return Reckoned(world, result, findings, sureness)
 
 
 def _last_stored(edition: BoundaryEdition) -> int | None:
@@ -133,9 +206,9 @@ def _sureness(
     return Sureness(tally, find_flips(world.inputs, result, parameters))
 
 
-def _scores(
-    assessment: Assessment, world: World, result: Result, findings: Sequence[Findings], sureness: Sureness | None
-) -> list[Score]:
+def _scores(assessment: Assessment, found: Reckoned) -> list[Score]:
+    """The score of each municipality of the world that was reckoned with."""
+    world, result, sureness = found.world, found.result, found.sureness
     # A class that nothing is drawn for is not sure, it is none
     assessed = ~np.isnan(result.supply) & (sureness is not None)
     shares = sureness.tally.shares if sureness else np.zeros((len(assessed), len(CLASSES)))
@@ -167,7 +240,7 @@ def _scores(
                 critical_actor_id=actor_id,
                 critical_name=_name(place_names, place_id) or _name(actor_names, actor_id),
                 population_basis=world.population_basis[index],
-                explanation=findings[index],
+                explanation=found.findings[index],
             )
         )
     return scores

@@ -5,7 +5,6 @@ Names and words are added when it is read (explanation.py, templates): a place m
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any, TypedDict
 
 import numpy as np
@@ -14,8 +13,7 @@ from scipy.spatial import KDTree
 from cohesion.engine import CLASSES, CONDITIONS, ROLES, Parameters, Result
 from cohesion.engine.arrays import Sparse
 from cohesion.engine.flips import FLIPS, RATINGS, Flips
-from cohesion.inputs import World, place_metres
-from places.models import Place
+from cohesion.inputs import World
 from places.vocabulary import Role, Status
 
 MOST_LISTED = 20  # places or actors named in one list; the counts beside it are of all
@@ -76,11 +74,9 @@ class Findings(TypedDict):
     flip: Flip | None  # None too where it was not looked for
 
 
-def find(
-    world: World, result: Result, as_of: date, parameters: Parameters, flips: Flips | None = None
-) -> list[Findings]:
+def find(world: World, result: Result, parameters: Parameters, flips: Flips | None = None) -> list[Findings]:
     """The findings of every municipality, in the order of ``world``."""
-    uncounted = _uncounted_in_reach(world, as_of, parameters)
+    uncounted = _uncounted_in_reach(world, parameters)
     vacant = _vacant_roles(world)
     places_of = defaultdict(list)
     for place, municipality in enumerate(world.inputs.place_municipality.tolist()):
@@ -168,22 +164,17 @@ def _vacant_roles(world: World) -> list[list[str]]:
     return [roles[~row].tolist() for row in held]
 
 
-def _uncounted_in_reach(world: World, as_of: date, parameters: Parameters) -> dict[Status, defaultdict[int, list[int]]]:
+def _uncounted_in_reach(world: World, parameters: Parameters) -> dict[Status, defaultdict[int, list[int]]]:
     """Published places that are not counted, by why and by each municipality with a resident in their reach."""
-    published = Place.objects.published()
-    of_status = {
-        Status.ACTIVE: Place.objects.unconfirmed(as_of, parameters.freshness_months),
-        Status.PLANNED: published.filter(status=Status.PLANNED),
-        Status.DORMANT: published.filter(status=Status.DORMANT),
+    found: dict[Status, defaultdict[int, list[int]]] = {
+        status: defaultdict(list) for status in (Status.ACTIVE, Status.PLANNED, Status.DORMANT)
     }
+    uncounted = world.uncounted
+    if not len(uncounted.ids):
+        return found
     points = KDTree(np.column_stack([world.inputs.point_x, world.inputs.point_y]))
-    found: dict[Status, defaultdict[int, list[int]]] = {}
-    for status, places in of_status.items():
-        found[status] = defaultdict(list)
-        rows = list(places.order_by("pk").values_list("pk", "location"))
-        x, y = place_metres(location for _, location in rows)
-        near = points.query_ball_point(np.column_stack([x, y]), parameters.reach) if rows else []
-        for (pk, _), reached in zip(rows, near, strict=True):
-            for municipality in np.unique(world.inputs.point_municipality[reached]).tolist():
-                found[status][municipality].append(pk)
+    near = points.query_ball_point(np.column_stack([uncounted.x, uncounted.y]), parameters.reach)
+    for pk, status, reached in zip(uncounted.ids.tolist(), uncounted.status.tolist(), near, strict=True):
+        for municipality in np.unique(world.inputs.point_municipality[reached]).tolist():
+            found[Status(status)][municipality].append(pk)
     return found

@@ -5,24 +5,40 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.contrib.gis.geos import Point
+from django.db.models import FloatField, Func
 from numpy.typing import NDArray
 
 from cohesion.engine import CONDITIONS, DYNAMICS, METHOD, Inputs, Parameters
+from cohesion.engine.arrays import Integers
 from cohesion.engine.draws import Names
+from cohesion.engine.neighbourhood import Labels, Mask, part_of, points_within, touched
 from cohesion.lattice import lattice
 from cohesion.vocabulary import PopulationBasis
 from places.geo import to_metres
 from places.models import BoundaryEdition, Involvement, Municipality, Place, ResidentPoint
 from places.querysets import PlaceQuerySet
+from places.vocabulary import Status
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+# The database reads the numbers out of a location: no geometry is made of it
+DEGREES = [Func("location", function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y")]
+
+
+@dataclass(frozen=True, eq=False)
+class Uncounted:
+    """Published places that are not counted: no input of the engine, but told of where they are in reach (§8)."""
+
+    ids: Indices  # (U,) ascending
+    status: NDArray[np.str_]  # (U,) active: not confirmed in time; planned; dormant
+    x: Floats
+    y: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +51,33 @@ class World:
     population_basis: list[str]  # (M,) PopulationBasis, or "" where no resident is known
     place_ids: list[int]  # (P,) ascending
     actor_ids: list[int]  # (A,) ascending
+    uncounted: Uncounted
+
+    def touched_since(self, before: "World", reach: float) -> Mask:
+        """The municipalities (M,) of which any figure or finding may be another than ``before``."""
+        if before.municipality_ids != self.municipality_ids or before.population_basis != self.population_basis:
+            return np.ones(len(self.municipality_ids), dtype=bool)
+        found = touched(before.inputs, before.labels(), self.inputs, self.labels(), reach)
+        x, y = _differences(before.uncounted, self.uncounted)
+        found[self.inputs.point_municipality[points_within(self.inputs, x, y, reach)]] = True
+        return found
+
+    def part(self, asked: Mask, reach: float) -> tuple["World", Mask]:
+        """The world as far as the municipalities ``asked`` for depend on it, and which of its own those are."""
+        part = part_of(self.inputs, asked, reach)
+        return World(
+            inputs=part.inputs,
+            municipality_ids=_chosen(self.municipality_ids, part.municipalities),
+            municipality_ags=_chosen(self.municipality_ags, part.municipalities),
+            population_basis=_chosen(self.population_basis, part.municipalities),
+            place_ids=_chosen(self.place_ids, part.places),
+            actor_ids=_chosen(self.actor_ids, part.actors),
+            uncounted=self.uncounted,
+        ), part.asked
+
+    def labels(self) -> Labels:
+        """What places and actors are called before and after a change."""
+        return Labels(np.array(self.place_ids, dtype=np.int64), np.array(self.actor_ids, dtype=np.int64))
 
     def names(self) -> Names:
         """What the draws call places and municipalities, whatever others there are."""
@@ -84,9 +127,9 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
             basis[index] = source.value
 
     counted = Place.objects.counted(as_of, freshness_months)
-    places = list(counted.order_by("pk").values_list("pk", "municipality_id", "location", *CONDITIONS, *DYNAMICS))
-    place_x, place_y = place_metres(row[2] for row in places)
-    first_dynamic = 3 + len(CONDITIONS)
+    places = list(counted.order_by("pk").values_list("pk", "municipality_id", *DEGREES, *CONDITIONS, *DYNAMICS))
+    place_x, place_y = _metres(row[2:4] for row in places)
+    first_dynamic = 4 + len(CONDITIONS)
     place_ids = [row[0] for row in places]
     role_place, role_actor, role_kind = _roles(counted, place_ids)
     actor_ids, actor_index = np.unique(role_actor, return_inverse=True)
@@ -100,7 +143,7 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
             place_x=place_x,
             place_y=place_y,
             place_municipality=np.array([index_of.get(row[1], -1) for row in places], dtype=np.int64),
-            place_conditions=_ratings((row[3:first_dynamic] for row in places), len(CONDITIONS)),
+            place_conditions=_ratings((row[4:first_dynamic] for row in places), len(CONDITIONS)),
             place_dynamics=_ratings((row[first_dynamic:] for row in places), len(DYNAMICS)),
             role_place=role_place,
             role_actor=actor_index.astype(np.int64),
@@ -116,13 +159,43 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
         population_basis=basis,
         place_ids=place_ids,
         actor_ids=actor_ids.tolist(),
+        uncounted=_uncounted(as_of, freshness_months),
     )
 
 
-def place_metres(locations: Iterable[Point]) -> tuple[Floats, Floats]:
-    """Locations in degrees as EPSG:3035 metres, x and y."""
-    degrees = np.array([(point.x, point.y) for point in locations], dtype=float).reshape(-1, 2)
-    return to_metres(degrees[:, 0], degrees[:, 1])
+def _uncounted(as_of: date, freshness_months: int) -> Uncounted:
+    """Places in whatever municipality that are active without a confirmation in time, planned, or resting."""
+    published = Place.objects.published()
+    of_status = {
+        Status.ACTIVE: Place.objects.unconfirmed(as_of, freshness_months),
+        Status.PLANNED: published.filter(status=Status.PLANNED),
+        Status.DORMANT: published.filter(status=Status.DORMANT),
+    }
+    rows = sorted(
+        (*row, status.value) for status, places in of_status.items() for row in places.values_list("pk", *DEGREES)
+    )
+    x, y = _metres(row[1:3] for row in rows)
+    return Uncounted(np.array([row[0] for row in rows], dtype=np.int64), np.array([row[3] for row in rows], str), x, y)
+
+
+def _differences(before: Uncounted, after: Uncounted) -> tuple[Floats, Floats]:
+    """Where anything came, went, moved or became another."""
+    rows = [
+        set(zip(*(getattr(each, name).tolist() for name in ("ids", "status", "x", "y")), strict=True))
+        for each in (before, after)
+    ]
+    changed = sorted(rows[0] ^ rows[1])
+    return np.array([row[2] for row in changed], dtype=float), np.array([row[3] for row in changed], dtype=float)
+
+
+def _chosen(values: Sequence[Any], indices: Integers) -> list[Any]:
+    return [values[index] for index in indices.tolist()]
+
+
+def _metres(degrees: Iterable[tuple[float, float]]) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes as EPSG:3035 metres, x and y."""
+    rows = np.array(list(degrees), dtype=float).reshape(-1, 2)
+    return to_metres(rows[:, 0], rows[:, 1])
 
 
 def _grid_points(edition: BoundaryEdition, index_of: dict[int, int]) -> ResidentPoints:

@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohesion.engine.draws import Tally
 
@@ -21,8 +24,16 @@ def kept(file: Path, digest: str) -> Tally | None:
 
 
 def keep(file: Path, digest: str, tally: Tally) -> None:
-    """Write the draws done so far; whoever breaks in finds the old file or the new one, never half of one."""
-    half = file.with_name(f"{file.name}.part")
-    with half.open("wb") as target:
-        np.savez(target, digest=np.array(digest), draws=np.array(tally.draws), counts=tally.counts)
-    os.replace(half, file)
+    """Write the draws done so far."""
+    write_arrays(file, {"digest": np.array(digest), "draws": np.array(tally.draws), "counts": tally.counts})
+
+
+def write_arrays(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays by name; whoever breaks in finds the old file or the new one, never half of one."""
+    with NamedTemporaryFile(dir=file.parent, prefix=f"{file.name}.", delete=False) as half:
+        try:
+            np.savez(half, **arrays)  # type: ignore[arg-type]
+        except BaseException:
+            os.unlink(half.name)
+            raise
+    os.replace(half.name, file)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -34,6 +35,23 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def of(self, assessment: Assessment) -> ScoreQuerySet:
         """Scores of one assessment."""
         return self.filter(assessment=assessment)
+
+    def copy(self, source: Assessment, target: Assessment, but: Iterable[int]) -> None:
+        """Scores of ``source`` once more as those of ``target``, without those of the municipalities ``but``. The
+        database copies them by itself: they are ten thousand, each with its explanation."""
+        quote = connection.ops.quote_name
+        own = [str(field.column) for field in self.model._meta.local_concrete_fields if not field.primary_key]
+        assessment, municipality = quote("assessment_id"), quote("municipality_id")
+        table, columns = quote(self.model._meta.db_table), ", ".join(quote(column) for column in own)
+        values = ", ".join("%s" if column == "assessment_id" else quote(column) for column in own)
+        left_out = list(but)
+        marks = ", ".join(["%s"] * len(left_out))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} "  # noqa: S608 (names of this model only)
+                f"WHERE {assessment} = %s AND {municipality} NOT IN ({marks})",
+                [target.pk, source.pk, *left_out],
+            )
 
     def with_municipality(self) -> ScoreQuerySet:
         """Joined with municipality, district and state, without geometry and explanation: what lists show."""

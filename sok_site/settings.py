@@ -218,6 +218,9 @@ SITE_URL = (
     environment.text("SITE_URL") or (f"https://{PUBLIC_HOSTS[0]}" if PUBLIC_HOSTS else "http://127.0.0.1:8000")
 ).rstrip("/")
 
+# --- Webhooks: whether they may go to addresses that are not in the public Internet, and unencrypted (docs/settings.md) --
+WEBHOOKS_PRIVATE = environment.flag("WEBHOOKS_PRIVATE", not PUBLIC_HOSTS)
+
 # --- What day it is: today, unless a test plays a year ---------------------------------------------------------------
 TODAY = environment.day("TODAY")
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ TESTS = Path(__file__).resolve().parent
 DATA = TESTS / "data"
 FIXTURES = TESTS.parent / "fixtures"
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+WORLDS = count()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -50,9 +52,10 @@ def own_database(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def few_draws(settings: Settings) -> None:
-    """Assessments say how sure they are, and are soon done."""
+def few_draws(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Assessments say how sure they are, are soon done, and go on from none of another test."""
     settings.ASSESS_DRAWS = 8
+    settings.LAST_WORLD = tmp_path_factory.getbasetemp() / f"last-world-{next(WORLDS)}.npz"
 
 
 @pytest.fixture

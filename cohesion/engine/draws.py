@@ -132,6 +132,12 @@ def drawn_parameters(parameters: Parameters, spread: Spread, seed: int, number: 
     )
 
 
+def farthest_reach(parameters: Parameters, draws: int, seed: int = SEED, spread: Spread = SPREAD) -> float:
+    """How far any place reaches, in metres: as given, and in any of so many draws."""
+    drawn = (drawn_parameters(parameters, spread, seed, number).reach for number in range(draws))
+    return max(parameters.reach, *drawn) if draws else parameters.reach
+
+
 def drawn_ratings(given: Ratings, spread: Spread, seed: int, number: int, names: Names) -> Ratings:
     """The ratings of a draw; what is missing stays missing."""
     if spread.ratings == 0:

@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
 from typing import TypeVar
@@ -14,8 +15,9 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from cohesion.engine import Inputs, Parameters, Result, assess
-from cohesion.engine.draws import DRAWS, SEED, SPREAD, draw_classes, drawn_parameters
+from cohesion.engine.draws import DRAWS, SEED, SPREAD, Names, draw_classes, drawn_parameters, farthest_reach
 from cohesion.engine.flips import find_flips
+from cohesion.engine.neighbourhood import Labels, Part, part_of, touched
 from cohesion.engine.pairs import find_pairs
 from cohesion.engine.reckoner import Ground
 from cohesion.engine.strength import strengths
@@ -23,7 +25,7 @@ from cohesion.engine.supply import closeness, supply_on_pairs, worst_loss
 
 Done = TypeVar("Done")
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 POINTS_PER_PLACE = 2.14  # inhabited 1-km cells of Germany, over 100,000 places
 PAIRS_PER_PLACE = 56
 ACTORS_PER_PLACE = 1.5
@@ -74,6 +76,23 @@ def synthetic_world(places: int, seed: int = 1) -> Inputs:
         actors=actors,
         municipal_conditions=ratings(cells**2, 5),
         inventory_completed=random.random(cells**2) < 0.5,
+    )
+
+
+def without_place(inputs: Inputs, place: int) -> Inputs:
+    """The same world before that place was published."""
+    kept = np.arange(len(inputs.place_x)) != place
+    roles = inputs.role_place != place
+    return replace(
+        inputs,
+        place_x=inputs.place_x[kept],
+        place_y=inputs.place_y[kept],
+        place_municipality=inputs.place_municipality[kept],
+        place_conditions=inputs.place_conditions[kept],
+        place_dynamics=inputs.place_dynamics[kept],
+        role_place=(np.cumsum(kept) - 1)[inputs.role_place[roles]],
+        role_actor=inputs.role_actor[roles],
+        role_kind=inputs.role_kind[roles],
     )
 
 
@@ -143,6 +162,31 @@ def measure(places: int) -> None:
     print(
         f"assess {places:>9,} {pairs:>12,} {seconds:>8.2f} s {after:>6.2f} GiB {after - before:>6.2f} GiB"
         f" {seconds / reading:>8.0f} {seconds / plain:>8.1f} {joined}{remark}{of_draws}"
+        f"{measure_publication(inputs, result, places)}"
+    )
+
+
+def measure_publication(inputs: Inputs, result: Result, places: int) -> str:
+    """A line of what one place more costs where only its neighbourhood is reckoned anew."""
+    new = places // 2
+    before = without_place(inputs, new)
+    was = Labels(np.delete(np.arange(places), new), np.arange(inputs.actors))
+    now = Labels(np.arange(places), np.arange(inputs.actors))
+    reach = farthest_reach(PARAMETERS, DRAWS)
+
+    def neighbourhood() -> Part:
+        return part_of(inputs, touched(before, was, inputs, now, reach), reach)
+
+    finding, part = timed(neighbourhood)
+    assessing, anew = timed(lambda: assess(part.inputs, PARAMETERS))
+    names = Names(part.places, part.municipalities)
+    drawing, _ = timed(lambda: draw_classes(part.inputs, PARAMETERS, draws=DRAWS, names=names))
+    flipping, _ = timed(lambda: find_flips(part.inputs, anew, PARAMETERS))
+    own = part.municipalities[part.asked]
+    same = np.allclose(anew.supply[part.asked], result.supply[own], rtol=1e-12, equal_nan=True)
+    return (
+        f"\nchange {places:>9,} {part.asked.sum():>12,} {finding:>8.2f} s {assessing:>8.2f} s {drawing:>8.2f} s"
+        f" {flipping:>8.2f} s {'' if same else '  K DIFFERS'}"
     )
 
 
@@ -197,8 +241,11 @@ def main() -> None:
     print("        pairs once), times K alone in plain NumPy, times K alone by geopandas' sjoin and groupby")
     print("draws:  one bare evaluation of K and all losses on known pairs; the search for pairs; one draw on one core,")
     print("        and times the bare evaluation; 1,000 draws, memory; the search for what would flip each class")
+    print("change: one place more: municipalities touched; to find them and their part of the world; to assess it;")
+    print("        1,000 draws of it; what would flip each class")
     print("          places        pairs     assess  peak mem.     its own    floor  K plain     sjoin", flush=True)
-    print("          places       bare      pairs       draw  ratio  1,000 draws", flush=True)
+    print("          places       bare      pairs       draw  ratio  1,000 draws")
+    print("          places      touched    finding     assess  1,000 draws    flips", flush=True)
     seconds: list[tuple[float, float]] = []
     for places in SIZES:
         command = [sys.executable, "-m", "tests.bench.bench_engine", str(places)]

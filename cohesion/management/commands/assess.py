@@ -52,6 +52,12 @@ class Command(BaseCommand):
             help="keep the draws done in FILE and go on with those that are there: for a long run that may be ended",
         )
 
+        parser.add_argument(
+            "--whole",
+            action="store_true",
+            help="reckon everything, also what nothing has touched since the last assessment; the figures are the same",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         draws: int = options["draws"]
         try:
@@ -62,6 +68,7 @@ class Command(BaseCommand):
                     draws=draws,
                     seed=options["seed"],
                     keep_in=options["keep_draws"],
+                    whole=options["whole"],
                     progress=bar.update_to,
                 )
         except NothingToAssessError as error:
