@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
@@ -48,6 +48,27 @@ def spatial_database_works(
             )
         ]
     return []
+
+
+@register(Tags.database)
+def changes_are_noticed(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every table that the public reads has the triggers by which kept answers notice a change."""
+    from places.data_version import unwatched
+
+    found = []
+    if databases and "places_datachange" in connection.introspection.table_names():
+        found = [table for app in apps.get_app_configs() if hasattr(app, "published") for table in unwatched(app)]
+    if not found:
+        return []
+    return [
+        Warning(
+            f"Changes of these tables would not be noticed by what is kept of them: {', '.join(found)}.",
+            hint="manage.py migrate",
+            id="sok.W003",
+        )
+    ]
 
 
 @register(Tags.staticfiles)

@@ -2,6 +2,7 @@
 
 from places.models.actor import Actor, Involvement
 from places.models.care import Correspondence, Draft, Question, Report, Stewardship, Submission
+from places.models.data_change import DataChange
 from places.models.entry import Entry
 from places.models.history import Change
 from places.models.mandate import Mandate
@@ -19,6 +20,7 @@ __all__ = [
     "BoundaryEdition",
     "Change",
     "Correspondence",
+    "DataChange",
     "Draft",
     "Entry",
     "Involvement",
