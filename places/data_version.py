@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
+from django.http import HttpRequest
 
 from places import clock
 
@@ -50,7 +51,8 @@ def current_version() -> Version:
     outside = not connection.in_atomic_block
     try:
         if outside and connection.connection is not None:
-            connection.health_check_done = True  # type: ignore[attr-defined]  # this question is as good as the one whether anybody is there
+            # This question finds out as well whether the database is there
+            connection.health_check_done = True  # type: ignore[attr-defined]
         return _asked()
     except (OperationalError, InterfaceError):
         if not outside:
@@ -71,6 +73,25 @@ def _asked() -> Version:
 def may_be_kept() -> bool:
     """Whether what is read now may be kept by the version: not what a transaction of our own has not stored yet."""
     return not connection.in_atomic_block
+
+
+def keep(request: HttpRequest) -> None:
+    """Say that the answer to ``request`` follows from its address and the version alone, not from whom or when."""
+    request.is_kept = True  # type: ignore[attr-defined]
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether its view has said so."""
+    return getattr(request, "is_kept", False)
+
+
+def version_for(request: HttpRequest) -> Version:
+    """The version that was there when the request came."""
+    version: Version | None = getattr(request, "data_version", None)
+    if version is None:
+        version = current_version()
+        request.data_version = version  # type: ignore[attr-defined]
+    return version
 
 
 @cache

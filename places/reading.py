@@ -5,14 +5,13 @@ The endpoints are in api/; how an answer is written (JSON, GeoJSON, CSV, problem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils.functional import cached_property
 from django.utils.http import http_date
 from rest_framework import generics
@@ -20,10 +19,12 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from places.data_version import Version, current_version, keep, once_per_version, version_for
 from places.fields import COORDINATE_DECIMALS
 from places.models import BoundaryEdition, Place
 from places.parameters import PageParameters, Parameters
 
+_Value = TypeVar("_Value")
 FICTIONAL = (
     "Demonstration: places, actors, inventories and therefore all classes are invented; boundaries, names, populations "
     "and tiers are official."
@@ -45,6 +46,7 @@ class Reading(generics.GenericAPIView[Any]):
     operation: ClassVar[str] = ""  # its name in the OpenAPI document
     title: ClassVar[str] = ""
     may_have_gone: ClassVar[bool] = False  # what was merged or withdrawn answers 301 or 410
+    may_be_kept: ClassVar[bool] = True  # the answer follows from the address, the data and the day, not from the hour
 
     asked: Mapping[str, Any] = MappingProxyType({})  # nothing, until a request has been read
 
@@ -57,8 +59,11 @@ class Reading(generics.GenericAPIView[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == 200 and (changed_at := self.changed_at()):
-            response.headers["Last-Modified"] = http_date(changed_at.timestamp())
+        if response.status_code == 200:
+            if changed_at := self.changed_at():
+                response.headers["Last-Modified"] = http_date(changed_at.timestamp())
+            if self.may_be_kept:
+                keep(request._request)
         return response
 
     def shows(self, *names: str) -> bool:
@@ -75,26 +80,28 @@ class Reading(generics.GenericAPIView[Any]):
         return located
 
     @cached_property
-    def edition(self) -> BoundaryEdition | None:
-        """The edition of boundaries that is read."""
-        return BoundaryEdition.objects.select_related("population_grid").current()
+    def version(self) -> Version:
+        """The version of the data that was there before anything was read."""
+        request = getattr(self, "request", None)
+        return version_for(request._request) if request else current_version()
 
     @cached_property
-    def _places(self) -> dict[str, Any]:
-        return Place.objects.aggregate(changed_at=Max("updated_at"), fictional=Count("pk", filter=Q(is_fictional=True)))
+    def edition(self) -> BoundaryEdition | None:
+        """The edition of boundaries that is read."""
+        return self.once("edition", BoundaryEdition.objects.select_related("population_grid").current)
+
+    def once(self, name: Any, find: Callable[[], _Value]) -> _Value:
+        """What ``find`` finds, looked up once per version of the data; ``name`` is the same for every reader."""
+        return once_per_version(self.version, name, find)
 
     @property
     def is_fictional(self) -> bool:
         """Whether invented places of the demo are loaded."""
-        return bool(self._places["fictional"])
+        return self.once("fictional places", Place.objects.filter(is_fictional=True).exists)
 
     def changes(self) -> Iterator[datetime | None]:
-        """When the parts of an answer changed last. Imports tell it of what they changed; hands leave it in the log."""
-        yield self._places["changed_at"]
-        yield LogEntry.objects.aggregate(at=Max("action_time"))["at"]
-        if self.edition:
-            yield self.edition.imported_at
-            yield getattr(getattr(self.edition, "population_grid", None), "imported_at", None)
+        """When what an answer depends on changed last: the data, whoever changed them."""
+        yield self.version.at
 
     def changed_at(self) -> datetime | None:
         """When the answer changed last; None before there is anything."""

@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sok_site.ranges.GZipMiddleware",
+    # What is to be on every answer goes above this one, for it does not ask further down for what it has kept.
+    "sok_site.kept_answers.KeptAnswersMiddleware",
     "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "sok_site.headers.PrivateMiddleware",
@@ -221,6 +223,9 @@ SITE_URL = (
 # --- Webhooks: whether they may go to addresses that are not in the public Internet, and unencrypted (docs/settings.md) --
 WEBHOOKS_PRIVATE = environment.flag("WEBHOOKS_PRIVATE", not PUBLIC_HOSTS)
 
+# --- Answers of the API are kept in each worker's memory until the data change: so many megabytes, 0: none ------------
+KEPT_ANSWERS_MB = environment.number("KEPT_ANSWERS_MB", 64)
+
 # --- What day it is: today, unless a test plays a year ---------------------------------------------------------------
 TODAY = environment.day("TODAY")
 
@@ -293,7 +298,9 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": "sok_site.openapi.parameter_order",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["sok_site.openapi.inline_enums", "sok_site.openapi.parts_of_items"],
+    "POSTPROCESSING_HOOKS": [
+        f"sok_site.openapi.{hook}" for hook in ("inline_enums", "parts_of_items", "closed_bodies")
+    ],
 }
 
 # --- The licence of the open data, as the catalogue names it; empty: none is named (docs/settings.md) ----------------

@@ -1,7 +1,5 @@
 """What the endpoints of this package share: which assessment is read, and how a score is shown."""
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.utils.functional import cached_property
@@ -39,7 +37,7 @@ class AssessedReading(Reading):
     @cached_property
     def edition(self) -> BoundaryEdition | None:
         asked = self.asked.get("assessment")
-        return asked.edition if asked else BoundaryEdition.objects.select_related("population_grid").current()
+        return asked.edition if asked else super().edition
 
     @cached_property
     def assessment(self) -> Assessment | None:
@@ -47,12 +45,7 @@ class AssessedReading(Reading):
         asked: Assessment | None = self.asked.get("assessment")
         if asked or self.edition is None:
             return asked
-        return Assessment.objects.of_edition(self.edition).newest()
-
-    def changes(self) -> Iterator[datetime | None]:
-        yield from super().changes()
-        if self.assessment:
-            yield self.assessment.created_at
+        return self.once("assessment", Assessment.objects.of_edition(self.edition).newest)
 
 
 # --- A score --------------------------------------------------------------------------------------------------------

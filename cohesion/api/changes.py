@@ -103,6 +103,7 @@ class Changes(Reading):
 
     operation = "listChanges"
     title = "Changes"
+    may_be_kept = False  # what is settled follows from the hour
     parameters = ChangesParameters
     formats = ("json",)
     serializer_class = ChangesSerializer

@@ -98,7 +98,7 @@ def collections(links: Links) -> dict[str, Any]:
 def collection_document(collection: Collection, links: Links, alone: bool = True) -> dict[str, Any]:
     """One collection; ``alone``: a document of its own, not one of several, which name the coordinate systems once."""
     found = collection.rows()
-    box = collection.extent(found.queryset)
+    box = found.reading.once(f"extent of {collection.id}", lambda: collection.extent(found.queryset))
     extent = {"extent": {"spatial": {"bbox": [list(box)], "crs": CRS84.uri}}} if box else {}
     own = links.own(JSON) if alone else [links.link("self", "collection", JSON, "", collection.id)]
     title = str(collection.title)

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
+from places.data_version import keep
 from places.models import Entry
 from places.vocabulary import Publication
 from sok_site.ogc import documents, openapi
@@ -60,6 +61,8 @@ def _for_everybody(view: View) -> View:
                 raise
             response = problem_response(request, HTTPStatus.NOT_FOUND, str(missing) or "Not found.")
         patch_vary_headers(response, ("Accept",))
+        if response.status_code == HTTPStatus.OK and not page:
+            keep(request)
         return response
 
     return answered

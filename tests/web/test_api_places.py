@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from places.models import Actor, Place
-from places.record import write_change
-from places.vocabulary import ActedAs, Circle, Condition, Criterion, Dynamic, Publication, Role, Sector, Status, Verb
+from places.models import Actor, DataChange, Place
+from places.vocabulary import Circle, Condition, Criterion, Dynamic, Publication, Role, Sector, Status
 from tests.factories import (
     NOON,
     TODAY,
@@ -136,7 +135,7 @@ def test_a_person_who_does_not_wish_to_be_named_has_no_name() -> None:
 def test_a_confirmation_holds_for_two_years_and_its_end_changes_the_answer(settings: Settings) -> None:
     settings.TODAY = date(2026, 11, 22)
     place = make_place(make_municipality(), confirmed_on=date(2024, 11, 22))
-    Place.objects.update(updated_at=NOON)
+    DataChange.objects.update(at=NOON)
     first = ask(f"places/{place.pk}/")
     assert first.json()["is_confirmed"] is True
     settings.TODAY = date(2026, 11, 23)
@@ -145,15 +144,6 @@ def test_a_confirmation_holds_for_two_years_and_its_end_changes_the_answer(setti
     assert changed.status_code == HTTPStatus.OK
     assert changed.json()["is_confirmed"] is False
     assert get("places/", format="csv")[0]["is_confirmed"] == "false"
-
-
-def test_a_photograph_changes_the_answer_for_whoever_asks_what_is_newer() -> None:
-    place = make_place(make_municipality())
-    Place.objects.update(updated_at=NOON)
-    before = ask("places/")["Last-Modified"]
-    photo = make_photo(place)
-    write_change(place, Verb.ADDED_PHOTO, by=None, acted_as=ActedAs.STEWARD, after={"photo": photo.alternative_text})
-    assert Client().get("/api/v1/places/", headers={"If-Modified-Since": before}).status_code == HTTPStatus.OK
 
 
 def test_a_place_that_does_not_exist_is_not_found() -> None:
