@@ -26,6 +26,7 @@ from places.api.spaces import SpaceDetail, Spaces
 from places.api.supports import SupportDetail, Supports
 from places.models import Municipality, Place, Space, Support
 from places.reading import Reading
+from sok_site.exports.views import ExportFile, Exports
 from sok_site.openapi import document
 from sok_site.problems import problem_response
 from sok_site.reference import reference
@@ -39,6 +40,7 @@ ENTRANCES = {
     "assessments": "assessment-list",
     "scores": "scores",
     "changes": "changes",
+    "exports": "export-list",
     "schema": "schema",
     "docs": "docs",
 }
@@ -150,6 +152,8 @@ urlpatterns = [
     path("assessments/<int:id>/", AssessmentDetail.as_view(), name="assessment-detail"),
     path("scores/", Scores.as_view(), name="scores"),
     path("changes/", Changes.as_view(), name="changes"),
+    path("exports/", Exports.as_view(), name="export-list"),
+    path("exports/<str:name>", ExportFile.as_view(), name="export"),
     path("schema/", OpenApi.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),
     re_path(r"^(?P<rest>.*)$", nowhere, name="nowhere"),

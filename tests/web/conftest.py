@@ -19,6 +19,11 @@ def unhashed_static_files(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_exports(settings: Settings, tmp_path: Path) -> None:
+    settings.EXPORTS_DIR = tmp_path / "exports"
+
+
+@pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
     """LocaleMiddleware sets the thread's language; only Django's own handler takes it back, not the test client."""
     yield
