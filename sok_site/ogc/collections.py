@@ -52,6 +52,12 @@ class Property:
         return self.source or self.name
 
     @property
+    def kind(self) -> str:
+        """What its values are: text, truth, number, day or moment."""
+        kinds = {"boolean": "truth", "integer": "number", "number": "number", "date": "day", "date-time": "moment"}
+        return kinds.get(self.format or self.type, "text")
+
+    @property
     def schema(self) -> dict[str, Any]:
         """As JSON schema."""
         stated: dict[str, Any] = {"title": str(self.title), "type": self.type}

@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 
 from sok_site.ogc.collections import COLLECTIONS, Collection, Property
+from sok_site.ogc.cql2 import LANGUAGES, MAX_LENGTH, TEXT
 from sok_site.ogc.crs import CRS84, SUPPORTED
 from sok_site.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Links
-from sok_site.ogc.parameters import DEFAULT_LIMIT, FORMATS, MAX_LIMIT
+from sok_site.ogc.parameters import DEFAULT_LIMIT, FORMATS, ITEMS, MAX_LIMIT
 from sok_site.problems import PROBLEM
 
 Document = dict[str, Any]
@@ -40,6 +41,21 @@ PARAMETERS: dict[str, Document] = {
     "datetime": {
         "schema": {"type": "string"},
         "description": "A day, a time (RFC 3339) or two with a slash; “..” is open. What has no time is included.",
+    },
+    "filter": {
+        "schema": {"type": "string", "maxLength": MAX_LENGTH},
+        "description": (
+            "CQL2 on the properties and “geometry”: comparisons, LIKE, BETWEEN, IN, IS NULL, CASEI, S_INTERSECTS and "
+            "the other functions of space and time; no arithmetic. What is not known is neither equal nor unequal."
+        ),
+    },
+    "filter-lang": {
+        "schema": {"type": "string", "enum": list(LANGUAGES), "default": TEXT},
+        "description": "How filter is written.",
+    },
+    "filter-crs": {
+        "schema": {"type": "string", "format": "uri", "enum": list(SUPPORTED), "default": CRS84.uri},
+        "description": "The coordinate system of shapes in filter.",
     },
 }
 
@@ -83,7 +99,7 @@ def _paths(collection: Collection) -> Document:
         f"Features of {collection.id}",
         GEOJSON,
         "FeatureCollection",
-        parameters=["limit", "offset", "bbox", "bbox-crs", "datetime", "crs"],
+        parameters=[name for name in ITEMS if name != "f"],
         missing=False,
     )
     items["get"]["parameters"] += [_of_property(each) for each in collection.properties]

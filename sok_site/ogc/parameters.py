@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-import numpy as np
-import shapely
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
-from places.geo import WGS84, project
+from sok_site.ogc import cql2
 from sok_site.ogc.collections import Collection, Property
+from sok_site.ogc.comparing import compared, one_of_its_words, value_of
 from sok_site.ogc.crs import CRS84, SUPPORTED, Crs
+from sok_site.ogc.filtering import meaning
+from sok_site.ogc.literals import parse_box, parse_time
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
 FORMATS = ("json", "html")
-ITEMS = ("f", "limit", "offset", "bbox", "bbox-crs", "datetime", "crs")
+ITEMS = ("f", "limit", "offset", "bbox", "bbox-crs", "datetime", "crs", "filter", "filter-lang", "filter-crs")
 ITEM = ("f", "crs")
-EDGE_PARTS = 16  # a straight edge in metres is a curve in degrees: so many parts of it are followed
 
 
 class RefusedError(Exception):
@@ -80,13 +76,19 @@ def read(query: QueryDict, known: tuple[str, ...], collection: Collection | None
     asked.offset = take("offset", lambda text: _whole(text, 0)) or 0
     asked.limit = min(take("limit", lambda text: _whole(text, 1)) or DEFAULT_LIMIT, MAX_LIMIT)
     box_crs = take("bbox-crs", _crs) or CRS84
-    if "bbox-crs" in given and "bbox" not in given:
-        errors.setdefault("bbox-crs", "It says nothing without bbox.")
+    filter_crs = take("filter-crs", _crs) or CRS84
+    language = take("filter-lang", _language) or cql2.TEXT
+    for name, meant in (("bbox-crs", "bbox"), ("filter-crs", "filter"), ("filter-lang", "filter")):
+        if name in given and meant not in given:
+            errors.setdefault(name, f"It says nothing without {meant}.")
     if collection:
         if (box := take("bbox", lambda text: parse_box(text, box_crs))) is not None:
             asked.conditions.append(collection.touching(box))
         if (days := take("datetime", parse_time)) is not None:
             asked.conditions.append(_during(collection, *days))
+        chosen = take("filter", lambda text: meaning(collection, cql2.parse(text, language, filter_crs)))
+        if chosen is not None:
+            asked.conditions.append(chosen)
         for name in given.keys() & properties.keys():
             if (condition := take(name, equality(properties[name]))) is not None:
                 asked.conditions.append(condition)
@@ -98,6 +100,12 @@ def read(query: QueryDict, known: tuple[str, ...], collection: Collection | None
 def _format(text: str) -> str:
     if text not in FORMATS:
         raise ValueError(f"“{text}” is none of: {', '.join(FORMATS)}.")
+    return text
+
+
+def _language(text: str) -> str:
+    if text not in cql2.LANGUAGES:
+        raise ValueError(f"“{text}” is none of: {', '.join(cql2.LANGUAGES)}.")
     return text
 
 
@@ -113,82 +121,7 @@ def _whole(text: str, least: int) -> int:
     return int(text)
 
 
-# --- bbox -----------------------------------------------------------------------------------------------------------
-
-
-def parse_box(text: str, crs: Crs) -> GEOSGeometry:
-    """``bbox`` as an area in WGS 84: four numbers, or six whose heights do not matter here, in the axes of ``crs``.
-
-    A box whose west is east of its east goes round the world's back. Raises ValueError.
-    """
-    expected = "Four numbers are expected (or six, with heights): minimum of both axes, then maximum."
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise ValueError(expected) from None
-    if len(numbers) == 6:
-        numbers = [numbers[at] for at in (0, 1, 3, 4)]
-    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
-        raise ValueError(expected)
-    west, south, east, north = (numbers[at] for at in (1, 0, 3, 2)) if crs.north_first else numbers
-    if south > north:
-        raise ValueError("The minimum comes first.")
-    if crs.srid != WGS84:
-        return _from_metres(west, south, east, north, crs)
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and south >= -90 and north <= 90):
-        raise ValueError("Longitudes lie between -180 and 180, latitudes between -90 and 90.")
-    if west <= east:
-        return _in_degrees(Polygon.from_bbox((west, south, east, north)))
-    parts = [Polygon.from_bbox((west, south, 180, north)), Polygon.from_bbox((-180, south, east, north))]
-    return _in_degrees(MultiPolygon(parts))
-
-
-def _from_metres(west: float, south: float, east: float, north: float, crs: Crs) -> GEOSGeometry:
-    if west > east:
-        raise ValueError("The minimum comes first.")
-    box = shapely.box(west, south, east, north)
-    edge = max(east - west, north - south)
-    followed = shapely.segmentize(box, edge / EDGE_PARTS) if edge else box
-    (area,) = project(np.array([followed]), crs.srid, WGS84)
-    if not np.isfinite(shapely.get_coordinates(area)).all():
-        raise ValueError("It lies outside of what bbox-crs can describe.")
-    return _in_degrees(GEOSGeometry(memoryview(shapely.to_wkb(area))))
-
-
-def _in_degrees(area: GEOSGeometry) -> GEOSGeometry:
-    area.srid = WGS84
-    return area
-
-
 # --- datetime -------------------------------------------------------------------------------------------------------
-
-
-def parse_time(text: str) -> tuple[date | None, date | None]:
-    """First and last day; None is open. Raises ValueError."""
-    first, *rest = text.split("/")
-    if not rest:
-        day = _day(first)
-        return day, day
-    if len(rest) > 1:
-        raise ValueError("One time, or two with a slash between, is expected.")
-    start, end = (None if part in ("", "..") else _day(part) for part in (first, rest[0]))
-    if start is None and end is None:
-        raise ValueError("At least one end of the interval is expected.")
-    if start and end and start > end:
-        raise ValueError("The beginning comes first.")
-    return start, end
-
-
-def _day(text: str) -> date:
-    try:
-        if day := parse_date(text):
-            return day
-        moment = parse_datetime(text.upper())
-        if moment is not None and timezone.is_aware(moment):
-            return timezone.localtime(moment).date()
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("A time as in RFC 3339 is expected, 2026-11-23T12:00:00Z, or a day, 2026-11-23.")
 
 
 def _during(collection: Collection, start: date | None, end: date | None) -> Q:
@@ -211,57 +144,22 @@ def equality(asked: Property) -> Callable[[str], Q]:
     def parse(text: str) -> Q:
         if not text:
             raise ValueError("A value is expected.")
-        if "\x00" in text:
-            raise ValueError("A text is expected.")
-        if asked.choices and text not in asked.choices.values:
-            raise ValueError(f"“{text}” is none of: {', '.join(asked.choices.values)}.")
-        return Q(**_PARSERS[asked.format or asked.type](asked, text))
+        value = value_of(asked, _of_text(asked, text))
+        if asked.kind == "text":
+            one_of_its_words(asked, text)
+        return compared(F(asked.path), "=", value)
 
     return parse
 
 
-def _boolean(asked: Property, text: str) -> dict[str, Any]:
-    if text not in ("true", "false"):
-        raise ValueError("true or false is expected.")
-    return {asked.path: text == "true"}
-
-
-def _integer(asked: Property, text: str) -> dict[str, Any]:
-    return {asked.path: _whole(text, 0)}
-
-
-def _number(asked: Property, text: str) -> dict[str, Any]:
-    """Equal as it is shown: rounded."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError("A number is expected.")
-    half = 0.5 * 10 ** -(asked.decimals or 0)
-    return {f"{asked.path}__gte": number - half, f"{asked.path}__lt": number + half}
-
-
-def _date(asked: Property, text: str) -> dict[str, Any]:
-    return {asked.path: _day(text)}
-
-
-def _moment(asked: Property, text: str) -> dict[str, Any]:
-    """A day has many moments; one moment is one."""
-    try:
-        moment: datetime | None = parse_datetime(text.upper())
-    except ValueError:
-        moment = None
-    if moment is not None and timezone.is_aware(moment):
-        return {asked.path: moment}
-    return {f"{asked.path}__date": _day(text)}
-
-
-_PARSERS: dict[str, Callable[[Property, str], dict[str, Any]]] = {
-    "string": lambda asked, text: {asked.path: text},
-    "boolean": _boolean,
-    "integer": _integer,
-    "number": _number,
-    "date": _date,
-    "date-time": _moment,
-}
+def _of_text(asked: Property, text: str) -> Any:
+    if asked.kind == "truth":
+        return {"true": True, "false": False}.get(text)
+    if asked.type == "integer":
+        return _whole(text, 0)
+    if asked.kind == "number":
+        try:
+            return float(text)
+        except ValueError:
+            return None
+    return text

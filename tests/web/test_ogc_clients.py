@@ -51,6 +51,12 @@ import json, sys, pyogrio
 options = {name: tuple(value) if name == "bbox" else value for name, value in json.loads(sys.argv[2]).items()}
 pyogrio.read_dataframe(sys.argv[1], **options).to_pickle(sys.argv[3])
 """
+COUNT = """
+import json, sys, pyogrio
+address, *wheres = sys.argv[1:]
+pyogrio.set_gdal_config_options({"CPL_DEBUG": "HTTP"})
+print(json.dumps([len(pyogrio.read_dataframe(address, layer="municipalities", where=where)) for where in wheres]))
+"""
 
 
 def gdal(script: str, *arguments: object) -> str:
@@ -111,3 +117,15 @@ def test_owslib_reads_the_same(address: str) -> None:
     assert service.collection_item("municipalities", "06635001")["properties"]["ags"] == "06635001"
     assert service.api()["openapi"].startswith("3.0")
     assert any(conforms.endswith("conf/core") for conforms in service.conformance()["conformsTo"])
+
+
+def test_gdal_lets_the_server_filter(address: str) -> None:
+    found = {
+        "class = 'risky' AND population > 5": MUNICIPALITIES // 2,
+        "NOT (ags >= '06635010')": 10,
+        "population_on >= '2022/12/31'": MUNICIPALITIES,
+    }
+    command = [sys.executable, "-c", COUNT, f"OAPIF:{address}", *found]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert json.loads(done.stdout or "null") == list(found.values()), done.stderr
+    assert done.stderr.count("&filter=") == len(found)
