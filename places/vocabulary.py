@@ -237,3 +237,28 @@ class Verb(TextChoices):
     REMOVED_PHOTO = "removed_photo", _("Foto entfernt")
     REPORTED = "reported", _("Gemeldet, dass etwas nicht stimmt")
     HANDLED_REPORT = "handled_report", _("Meldung bearbeitet")
+
+
+class SuccessionKind(TextChoices):
+    """What happened to a municipality between two editions, in the words of the official list of changes."""
+
+    DISSOLVED = "dissolved", _("Auflösung")
+    PART = "part", _("Teilausgliederung")
+    REMAINED = "remained", _("verblieben")
+    KEY_CHANGED = "key_changed", _("Schlüsseländerung")
+    RENAMED = "renamed", _("Namensänderung")
+
+
+class SuccessionSource(TextChoices):
+    """How it is known who succeeds whom."""
+
+    OFFICIAL = "official", _("amtliche Liste")
+    OVERLAP = "overlap", _("Überschneidung der Gebiete")
+
+
+class SuccessionState(TextChoices):
+    """Whether somebody, or the official list, stands for it."""
+
+    PROPOSED = "proposed", _("vorgeschlagen")
+    CONFIRMED = "confirmed", _("bestätigt")
+    REJECTED = "rejected", _("verworfen")

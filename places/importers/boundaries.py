@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from places import keys
 from places.geo import LAEA_EUROPE, WGS84, Geometries, project
+from places.importers.edition_change import change_edition
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
 from places.importers.rows import Rejected
 from places.importers.vg250 import Area, Territory, read_territory, require
@@ -35,6 +36,7 @@ def import_boundaries(
     states: Collection[str] = (),
     source: str | None = None,
     attribution: str | None = None,
+    changes: Path | None = None,
     skip_invalid: bool = False,
     dry_run: bool = False,
     progress: Progress = silent,
@@ -42,7 +44,8 @@ def import_boundaries(
     """Municipalities of ``path`` into the edition of that day; those that are there are updated by their AGS.
 
     Facts stay as they are (population, tier, ratings, inventory): a population in the file (EWZ) fills in only where
-    none is known. Municipalities that the file does not name stay too. Raises RefusedError.
+    none is known. Municipalities that the file does not name stay too. Where there is an edition before this one, its
+    municipalities get their successors, from the official list ``changes`` or by overlap. Raises RefusedError.
     """
     report = Report(str(path), rejected=Rejected(str(path)), dry_run=dry_run)
     announce(progress, "reading boundaries")
@@ -52,10 +55,18 @@ def import_boundaries(
     with one_transaction(dry_run):
         stand, is_new = _edition(edition, path, source, attribution, territory.is_vg250, report)
         regions = _regions(stand, territory, report)
-        _municipalities(stand, territory, regions, report, progress)
+        created = _municipalities(stand, territory, regions, report, progress)
         if report.changed or is_new or not stand.outlines_digest:
             announce(progress, "drawing outlines")
             _outlines(stand)
+        had_grid = PopulationGrid.objects.filter(edition=stand).exists()
+        has_grid = False
+        if report.changed or changes is not None:
+            has_grid = change_edition(
+                stand, created, changes, skip_invalid=skip_invalid, report=report, progress=progress
+            )
+        if report.changed and had_grid and not has_grid:
+            report.notes.append("The census grid was sorted into the boundaries before: run import_population again.")
         if report.changed and stand == BoundaryEdition.objects.current():
             announce(progress, "locating places")
             _places(report)
@@ -108,7 +119,8 @@ def _regions(stand: BoundaryEdition, territory: Territory, report: Report) -> di
 
 def _municipalities(
     stand: BoundaryEdition, territory: Territory, regions: Mapping[str, Region], report: Report, progress: Progress
-) -> None:
+) -> list[str]:
+    """Write what is new or otherwise; returns the keys of the new ones."""
     stored = _stored(stand)
     new, changed = _compared(territory, stored)
     touched = np.array(new + changed, dtype=int)
@@ -145,8 +157,7 @@ def _municipalities(
         "unincorporated areas in this file": sum(area.is_unincorporated for area in territory.areas),
         **report.counts,
     }
-    if (new or changed) and PopulationGrid.objects.filter(edition=stand).exists():
-        report.notes.append("The census grid was sorted into the boundaries before: run import_population again.")
+    return [territory.areas[index].ags for index in new]
 
 
 @dataclass(frozen=True)

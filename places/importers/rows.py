@@ -76,6 +76,11 @@ class Rejected:
         if len(self._errors) < KEPT_ERRORS:
             self._errors.append(RowError(self.file, what, line, column, value, self.counts_features))
 
+    def take(self, other: "Rejected") -> None:
+        """Tell of the rejected rows of another file too."""
+        self.count += other.count
+        self._errors += other._errors[: KEPT_ERRORS - len(self._errors)]
+
     @property
     def errors(self) -> list[RowError]:
         """The errors, by line; of more than KEPT_ERRORS the first found."""

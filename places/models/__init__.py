@@ -10,6 +10,7 @@ from places.models.of_entry import ENTRY_KINDS, ENTRY_MODELS, OfEntry, tie
 from places.models.photo import Photo
 from places.models.place import Place
 from places.models.space import Space
+from places.models.succession import Succession
 from places.models.support import ServedArea, Support
 from places.models.territory import BoundaryEdition, Municipality, PopulationGrid, Region, ResidentPoint
 
@@ -38,6 +39,7 @@ __all__ = [
     "Space",
     "Stewardship",
     "Submission",
+    "Succession",
     "Support",
     "tie",
 ]

@@ -19,6 +19,15 @@ class BoundaryEdition(models.Model):
     source = models.CharField(_("Quelle"), max_length=500, blank=True)
     attribution = models.CharField(_("Quellenvermerk mit Lizenz"), max_length=500, blank=True)
     imported_at = models.DateTimeField(_("eingelesen am"))
+    # The one it was compared with: who succeeds whom is stored between these two (models/succession.py).
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name=_("folgt auf"),
+    )
     # What the map draws: the municipalities as generalised GeoJSON, gzipped, cut once at import (places/outlines.py).
     # They change with the boundaries only, so they travel apart from the figures and are cached for ever.
     outlines = models.BinaryField(_("Kartenumrisse"), default=b"", editable=False)

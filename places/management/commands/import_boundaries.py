@@ -25,6 +25,9 @@ class Command(ImportCommand):
         parser.add_argument(
             "--state", nargs="+", default=[], choices=list(STATE_NAMES), metavar="KEY", help="only these states"
         )
+        parser.add_argument(
+            "--changes", type=Path, metavar="CSV", help="the official list of changes since the edition before"
+        )
         parser.add_argument("--source", help="default: the name of the file")
         parser.add_argument("--attribution", help="with licence; default for files with VG250's names: the BKG's")
 
@@ -36,5 +39,6 @@ class Command(ImportCommand):
             states=options["state"],
             source=options["source"],
             attribution=options["attribution"],
+            changes=options["changes"],
             **common,
         )

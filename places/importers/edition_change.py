@@ -1,0 +1,352 @@
+"""The step from one edition of boundaries to the next: who succeeds whom, what goes over, and what is told of it.
+
+Matching by overlap: places/succession.py. The official list: changes_list.py. What goes over: carrying.py, cells.py.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
+from django.utils import timezone
+
+from places import keys
+from places.geo import LAEA_EUROPE, WGS84, Geometries, project
+from places.importers.carrying import (
+    WHOLE,
+    Origin,
+    carry_facts,
+    carry_mandates,
+    carry_served_areas,
+    successor_keys,
+)
+from places.importers.cells import Cells, assigned, write_cells
+from places.importers.changes_list import Official, Part, read_changes
+from places.importers.report import Progress, Report, announce, refuse_rejected
+from places.importers.rows import Rejected
+from places.models import BoundaryEdition, Municipality, Succession
+from places.succession import Match, match, resident_shares
+from places.successors import UNAMBIGUOUS
+from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
+
+NOTABLE = 0.02  # of a municipality: what is less is a matter of surveyors
+MOVED = 0.05  # of its area, where nothing else tells why it is another
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Side:
+    """The municipalities of one edition by AGS, and their polygons in EPSG:3035 metres in the same order."""
+
+    edition: BoundaryEdition
+    rows: list[Municipality]
+    polygons: Geometries
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Where a key is."""
+        return {row.ags: index for index, row in enumerate(self.rows)}
+
+    @classmethod
+    def of(cls, edition: BoundaryEdition) -> "Side":
+        """What the database has."""
+        found = (
+            Municipality.objects.of_edition(edition).defer("geometry").order_by("ags").annotate(wkb=AsWKB("geometry"))
+        )
+        rows, polygons = [], []
+        for row in found.iterator(chunk_size=BATCH):
+            polygons.append(shapely.from_wkb(bytes(row.__dict__.pop("wkb"))))
+            rows.append(row)
+        metric = project(np.array(polygons, dtype=object), WGS84, LAEA_EUROPE)
+        invalid = ~shapely.is_valid(metric)
+        metric[invalid] = shapely.make_valid(metric[invalid])
+        return cls(edition, rows, metric)
+
+
+def change_edition(
+    newer_edition: BoundaryEdition,
+    created: Collection[str],
+    changes: Path | None,
+    *,
+    skip_invalid: bool,
+    report: Report,
+    progress: Progress,
+) -> bool:
+    """Settle what the newest edition took over from the one before: call it when its municipalities are stored.
+
+    ``created``: the keys whose rows are new; only they get facts. Nothing happens to the first edition, nor to one that
+    is not the newest. What an administrator decided, and what the official list said, is not proposed anew.
+    Returns whether the census grid went over too. Raises RefusedError for a list that is wrong.
+    """
+    earlier_edition = (
+        BoundaryEdition.objects.defer("outlines").filter(date__lt=newer_edition.date).order_by("-date").first()
+    )
+    if earlier_edition is None or newer_edition != BoundaryEdition.objects.current():
+        if changes is not None:
+            report.notes.append(f"{changes}: not read; there is no edition before this one, or it is not the newest")
+        return False
+    announce(progress, "comparing with the edition before")
+    BoundaryEdition.objects.filter(pk=newer_edition.pk).update(follows=earlier_edition)
+    older, newer = Side.of(earlier_edition), Side.of(newer_edition)
+    official = _official(older, newer, changes, skip_invalid, report)
+    pairs = match([row.ags for row in older.rows], older.polygons, [row.ags for row in newer.rows], newer.polygons)
+    announce(progress, "carrying the census grid over")
+    cells = assigned(older, newer, pairs)
+    found = _successions(older, newer, pairs, official, cells, has_list=changes is not None)
+    kept = _write(older, newer, found, report)
+    has_cells = write_cells(cells, older, newer, report, progress)
+    by_ags = newer.index
+    origins = _origins(older, newer, kept)
+    carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
+    carry_keys(newer_edition, report)
+    _tell(older, newer, kept, origins, pairs.wandering, report)
+    return has_cells
+
+
+def carry_keys(newer_edition: BoundaryEdition, report: Report) -> None:
+    """Mandates and served areas of what is gone go to the successors that are certain: confirmed, or unambiguous."""
+    current = set(Municipality.objects.of_edition(newer_edition).values_list("ags", flat=True))
+    rows = list(
+        Succession.objects.filter(successor__edition=newer_edition)
+        .exclude(state=SuccessionState.REJECTED)
+        .select_related("predecessor", "successor")
+        .defer("predecessor__geometry", "successor__geometry")
+    )
+    largest: dict[int, float] = defaultdict(float)
+    proposed = set()
+    for row in rows:
+        largest[row.predecessor_id] = max(largest[row.predecessor_id], row.area_share)
+        if row.state == SuccessionState.PROPOSED:
+            proposed.add(row.predecessor_id)
+    open_ones = {pk for pk in proposed if largest[pk] < UNAMBIGUOUS}
+    certain = [row for row in rows if row.predecessor_id not in open_ones]
+    successors = successor_keys(certain, current)
+    uncertain = {keys.district_key(row.predecessor.ags) for row in rows if row.predecessor_id in open_ones}
+    successors = {old: new for old, new in successors.items() if new and old not in uncertain}
+    carry_mandates(successors, report)
+    carry_served_areas(successors, report)
+
+
+def _official(older: Side, newer: Side, changes: Path | None, skip_invalid: bool, report: Report) -> Official:
+    if changes is None:
+        return {}
+    rejected = Rejected(str(changes))
+    official = read_changes(
+        changes,
+        after=older.edition.date,
+        until=newer.edition.date,
+        earlier=older.index.keys(),
+        newer=newer.index.keys(),
+        rejected=rejected,
+        report=report,
+    )
+    refuse_rejected(rejected, skip_invalid)
+    report.rejected.take(rejected)
+    return official
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A succession before it is stored: indices of both municipalities."""
+
+    old: int
+    new: int
+    part: Part
+    source: SuccessionSource
+
+
+def _successions(
+    older: Side, newer: Side, pairs: Match, official: Official, cells: Cells | None, *, has_list: bool
+) -> list[_Found]:
+    """Everything that is not "the same key with the same name and territory"."""
+    by_key, found = newer.index, []
+    counted = np.full(len(pairs.old), np.nan)
+    if cells is not None:
+        inside = cells.new >= 0
+        counted = resident_shares(pairs, cells.old[inside], cells.new[inside], cells.residents[inside].astype(float))
+    of_old: dict[int, list[int]] = defaultdict(list)
+    for pair, old in enumerate(pairs.old.tolist()):
+        of_old[old].append(pair)
+    for old, row in enumerate(older.rows):
+        parts = official.get(row.ags)
+        if parts is not None:
+            found += [
+                _Found(old, by_key[key], part, SuccessionSource.OFFICIAL)
+                for key, part in _notable(
+                    row, newer.rows[by_key[row.ags]] if row.ags in by_key else None, parts
+                ).items()
+            ]
+            continue
+        went = [pair for pair in of_old[old] if pairs.share[pair] >= NOTABLE or row.ags not in by_key]
+        if row.ags in by_key and (has_list or len(went) < 2):
+            # The list is complete: what it does not tell of is the work of generalising
+            if _bare(row.name) != _bare(newer.rows[by_key[row.ags]].name):
+                renamed = Part(1.0, 1.0, SuccessionKind.RENAMED, None, "")
+                found.append(_Found(old, by_key[row.ags], renamed, SuccessionSource.OVERLAP))
+            continue
+        total = sum(float(pairs.share[pair]) for pair in went)
+        for pair in went:
+            new = int(pairs.new[pair])
+            residents = None if np.isnan(counted[pair]) else float(counted[pair])
+            part = Part(float(pairs.share[pair]) / total, residents, _kind(older, newer, old, new), None, "")
+            found.append(_Found(old, new, part, SuccessionSource.OVERLAP))
+    return found
+
+
+def _notable(row: Municipality, same: Municipality | None, parts: Mapping[str, Part]) -> Mapping[str, Part]:
+    """What is worth a row of its own: of a municipality that stayed, not the exchange of a meadow."""
+    if same is None or len(parts) == 1:
+        return parts
+    return (
+        parts
+        if any(max(part.area, part.residents or 0) >= NOTABLE for key, part in parts.items() if key != row.ags)
+        else {}
+    )
+
+
+def _kind(older: Side, newer: Side, old: int, new: int) -> SuccessionKind:
+    row, there = older.rows[old], newer.rows[new]
+    if row.ags in newer.index:
+        return SuccessionKind.REMAINED if there.ags == row.ags else SuccessionKind.PART
+    is_founded = there.ags not in older.index
+    return (
+        SuccessionKind.KEY_CHANGED if is_founded and _bare(row.name) == _bare(there.name) else SuccessionKind.DISSOLVED
+    )
+
+
+def _bare(name: str) -> str:
+    """Without what some files add: "Korbach, Kreisstadt" is Korbach."""
+    return name.split(",")[0].strip()
+
+
+def _write(older: Side, newer: Side, found: list[_Found], report: Report) -> list[Succession]:
+    """Store what was found; what somebody decided before stays. Returns what stands now, without what was rejected."""
+    stored = {
+        (row.predecessor_id, row.successor_id): row
+        for row in Succession.objects.filter(predecessor__edition=older.edition, successor__edition=newer.edition)
+    }
+    new, stands, now = [], [], timezone.now()
+    settled = {
+        row.predecessor_id
+        for row in stored.values()
+        if row.state != SuccessionState.PROPOSED or row.source == SuccessionSource.OFFICIAL
+    }
+    told = {older.rows[each.old].pk for each in found if each.source == SuccessionSource.OFFICIAL}
+    outdated = [row.pk for row in stored.values() if row.predecessor_id in told or row.predecessor_id not in settled]
+    Succession.objects.filter(pk__in=outdated).delete()
+    for each in found:
+        predecessor, successor = older.rows[each.old], newer.rows[each.new]
+        if predecessor.pk in settled - told:
+            continue
+        is_certain = each.source == SuccessionSource.OFFICIAL or each.part.kind == SuccessionKind.RENAMED
+        new.append(
+            Succession(
+                predecessor=predecessor,
+                successor=successor,
+                kind=each.part.kind,
+                effective_on=each.part.effective_on,
+                area_share=min(1.0, each.part.area),
+                resident_share=None if each.part.residents is None else min(1.0, each.part.residents),
+                source=each.source,
+                reference=each.part.reference,
+                state=SuccessionState.CONFIRMED if is_certain else SuccessionState.PROPOSED,
+                confirmed_at=now if is_certain else None,
+            )
+        )
+    Succession.objects.bulk_create(new, batch_size=BATCH)
+    rows = {row.pk: row for side in (older, newer) for row in side.rows}
+    stands = list(
+        Succession.objects.filter(predecessor__edition=older.edition, successor__edition=newer.edition)
+        .exclude(state=SuccessionState.REJECTED)
+        .order_by("predecessor__ags", "-area_share", "successor__ags")
+    )
+    for row in stands:
+        row.predecessor, row.successor = rows[row.predecessor_id], rows[row.successor_id]
+    proposed = sum(row.state == SuccessionState.PROPOSED for row in stands)
+    report.count("successions stored", len(new))
+    report.count("of them proposed by overlap, to be confirmed", proposed)
+    return stands
+
+
+def _origins(older: Side, newer: Side, rows: list[Succession]) -> dict[str, list[Origin]]:
+    """For each municipality of the newer edition what it comes from; who has no row succeeds herself."""
+    origins: dict[str, list[Origin]] = defaultdict(list)
+    told = set()
+    for row in rows:
+        told.add(row.predecessor_id)
+        origin = Origin(row.predecessor, row.area_share, row.resident_share, SuccessionKind(row.kind))
+        origins[row.successor.ags].append(origin)
+    by_key = newer.index
+    for municipality in older.rows:
+        if municipality.pk not in told and municipality.ags in by_key:
+            origins[municipality.ags].append(Origin(municipality, 1.0, 1.0, SuccessionKind.REMAINED))
+    return origins
+
+
+def _tell(
+    older: Side,
+    newer: Side,
+    rows: list[Succession],
+    origins: Mapping[str, list[Origin]],
+    wandering: float,
+    report: Report,
+) -> None:
+    """One line for each municipality that was founded, dissolved, divided, renamed, re-keyed or moved; and counts."""
+    old_keys, new_keys = older.index, newer.index
+    went: dict[str, list[Succession]] = defaultdict(list)
+    for row in rows:
+        went[row.predecessor.ags].append(row)
+    lines: dict[str, list[str]] = {
+        name: [] for name in ("founded", "dissolved", "merged", "split", "renamed", "re-keyed", "moved", "unexplained")
+    }
+    for old in older.rows:
+        parts = went[old.ags]
+        if old.ags not in new_keys and not parts:
+            if keys.state_key(old.ags) in {keys.state_key(key) for key in new_keys}:
+                lines["unexplained"].append(f"{_named(old)}: nothing of it is in the newer edition")
+        elif len(parts) > 1:
+            shares = ", ".join(f"{_named(row.successor)} {row.share:.0%}" for row in parts)
+            lines["split"].append(f"{_named(old)} → {shares}{_since(parts[0])}")
+        elif parts and old.ags not in new_keys:
+            what = _fate(parts[0], old_keys, origins)
+            lines[what].append(f"{_named(old)} → {_named(parts[0].successor)}{_since(parts[0])}")
+        elif parts and parts[0].kind == SuccessionKind.RENAMED:
+            lines["renamed"].append(f"{_named(old)} → {_named(parts[0].successor)}{_since(parts[0])}")
+    for new in newer.rows:
+        came = origins.get(new.ags, [])
+        if new.ags not in old_keys and not (len(came) == 1 and came[0].area >= WHOLE):
+            told = ", ".join(_named(origin.municipality) for origin in came)
+            lines["founded"].append(f"{_named(new)}{f' from {told}' if told else ''}")
+        elif new.ags in old_keys and len(came) == 1 and not went[new.ags]:
+            before, line = (
+                came[0].municipality.area_km2,
+                float(shapely.length(newer.polygons[new_keys[new.ags]])) / 1000,
+            )
+            # Lines that wander to and fro change an area little; twice that everywhere outwards is more than drawing
+            if abs(new.area_km2 - before) > max(MOVED * before, 2 * wandering / 1000 * line):
+                lines["moved"].append(f"{_named(new)}: {before:.1f} → {new.area_km2:.1f} km²")
+    elsewhere = sum(old.ags not in new_keys and not went[old.ags] for old in older.rows) - len(lines["unexplained"])
+    for what, told_lines in lines.items():
+        report.count(what, len(told_lines))
+        report.notes += [f"{what}: {line}" for line in told_lines]
+    if elsewhere:
+        report.notes.append(f"{elsewhere} municipalities of {older.edition} lie in states that this edition lacks")
+
+
+def _fate(row: Succession, old_keys: Mapping[str, int], origins: Mapping[str, list[Origin]]) -> str:
+    """What became of a municipality that went into one other as a whole."""
+    if row.successor.ags in old_keys:
+        return "dissolved"
+    return "re-keyed" if len(origins[row.successor.ags]) == 1 else "merged"
+
+
+def _named(municipality: Municipality) -> str:
+    return f"{municipality.name} ({municipality.ags})"
+
+
+def _since(row: Succession) -> str:
+    return f", {row.effective_on.isoformat()}" if row.effective_on else ""

@@ -1,0 +1,210 @@
+"""Who succeeded whom through all editions: what became of a key that is gone, and what a municipality comes from.
+
+Stored between neighbouring editions (models/succession.py); here it is followed from edition to edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from places.models import BoundaryEdition, Municipality, Succession
+from places.vocabulary import SuccessionState
+
+UNAMBIGUOUS = 0.9  # of the area: so much of it in one successor speaks for the whole
+WHOLE = 0.98
+LEAST = 0.005  # of a municipality; less is not followed
+
+
+@dataclass(frozen=True)
+class Heir:
+    """A municipality of the current edition that took over the one that is gone, in whole or in part."""
+
+    municipality: Municipality
+    area_share: float
+    resident_share: float | None
+    is_confirmed: bool
+
+    @property
+    def share(self) -> float:
+        """Of the residents, or, where they are not counted, of the area."""
+        return self.area_share if self.resident_share is None else self.resident_share
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a municipality that the current edition no longer has."""
+
+    predecessor: Municipality  # in the last edition that had it
+    heirs: tuple[Heir, ...]  # the largest part first
+    effective_on: date | None
+    until: date  # the edition that no longer had it
+
+    @property
+    def sole(self) -> Heir | None:
+        """The one that took over (nearly) all of it."""
+        first = self.heirs[0] if self.heirs else None
+        return first if first is not None and first.area_share >= UNAMBIGUOUS else None
+
+    def in_english(self) -> str:
+        """One sentence for the API."""
+        names = [f"{heir.municipality.name} ({heir.municipality.ags})" for heir in self.heirs]
+        into = ", ".join(names[:-1]) + (" and " if names[:-1] else "") + (names[-1] if names else "")
+        when = (
+            f"on {self.effective_on.isoformat()}"
+            if self.effective_on
+            else f"between {self.predecessor.edition.date.isoformat()} and {self.until.isoformat()}"
+        )
+        gone = f"{self.predecessor.name} ({self.predecessor.ags})"
+        return f"{gone} became part of {into} {when}." if into else f"{gone} ceased to exist {when}."
+
+
+@dataclass(frozen=True)
+class Forebear:
+    """A municipality of an earlier edition that went, in whole or in part, into a later one."""
+
+    municipality: Municipality
+    area_share: float
+    resident_share: float | None
+
+    @property
+    def share(self) -> float:
+        """Of its residents, or, where they are not counted, of its area."""
+        return self.area_share if self.resident_share is None else self.resident_share
+
+
+def fate_of(ags: str) -> Fate | None:
+    """What became of the municipality of this key; None where the current edition has it, or no edition ever had."""
+    rows = Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry", "edition__outlines")
+    last = rows.order_by("-edition__date").first()
+    current = BoundaryEdition.objects.current()
+    if last is None or current is None or last.edition_id == current.pk:
+        return None
+    chain = _editions_after(last.edition, current)
+    parts: dict[int, tuple[float, float | None, bool]] = {last.pk: (1.0, 1.0, True)}
+    for edition in chain:
+        parts = _passed_on(parts, edition)
+    heirs = (
+        Municipality.objects.filter(pk__in=parts, edition=current)
+        .select_related("edition", "district", "state")
+        .defer("geometry", "edition__outlines")
+    )
+    found = [Heir(heir, *parts[heir.pk]) for heir in heirs if parts[heir.pk][0] >= LEAST]
+    first = (
+        Succession.objects.filter(predecessor=last)
+        .exclude(state=SuccessionState.REJECTED)
+        .order_by("-area_share")
+        .first()
+    )
+    return Fate(
+        predecessor=last,
+        heirs=tuple(sorted(found, key=lambda heir: (-heir.area_share, heir.municipality.ags))),
+        effective_on=first.effective_on if first else None,
+        until=chain[0].date if chain else current.date,
+    )
+
+
+def _editions_after(edition: BoundaryEdition, current: BoundaryEdition) -> list[BoundaryEdition]:
+    """The editions that follow, one on the other, up to the current one; none where they were never compared."""
+    rows = {row.pk: row for row in BoundaryEdition.objects.defer("outlines")}
+    chain, at = [], rows[current.pk]
+    while at.pk != edition.pk:
+        chain.append(at)
+        if at.follows_id is None or rows[at.follows_id] in chain:
+            return []
+        at = rows[at.follows_id]
+    return chain[::-1]
+
+
+def _passed_on(
+    parts: dict[int, tuple[float, float | None, bool]], edition: BoundaryEdition
+) -> dict[int, tuple[float, float | None, bool]]:
+    """Shares of municipalities of one edition as shares of those of the next, ``edition``."""
+    rows: dict[int, list[Succession]] = {}
+    told = Succession.objects.filter(predecessor__in=parts, successor__edition=edition)
+    for row in told.exclude(state=SuccessionState.REJECTED):
+        rows.setdefault(row.predecessor_id, []).append(row)
+    silent = dict(Municipality.objects.filter(pk__in=[pk for pk in parts if pk not in rows]).values_list("ags", "pk"))
+    same = Municipality.objects.filter(edition=edition, ags__in=silent).values_list("ags", "pk")
+    passed: dict[int, tuple[float, float | None, bool]] = {}
+    for ags, pk in same:
+        _add(passed, pk, parts[silent[ags]])
+    for pk, found in rows.items():
+        area, residents, confirmed = parts[pk]
+        # What was rejected went to the others
+        whole = sum(row.area_share for row in found) or 1.0
+        counted = [row.resident_share for row in found]
+        people = None if None in counted else sum(filter(None, counted)) or None
+        for row in found:
+            share = None
+            if residents is not None and people is not None:
+                share = residents * (row.resident_share or 0.0) / people
+            is_confirmed = confirmed and row.state == SuccessionState.CONFIRMED
+            _add(passed, row.successor_id, (area * row.area_share / whole, share, is_confirmed))
+    return passed
+
+
+def _add(passed: dict[int, tuple[float, float | None, bool]], pk: int, more: tuple[float, float | None, bool]) -> None:
+    area, residents, confirmed = passed.get(pk, (0.0, 0.0, True))
+    both = None if residents is None or more[1] is None else residents + more[1]
+    passed[pk] = (area + more[0], both, confirmed and more[2])
+
+
+def forebears(municipality: Municipality) -> dict[int, list[Forebear]]:
+    """By edition (id) what the municipality comes from, as far back as editions were compared; its own not."""
+    editions = {row.pk: row for row in BoundaryEdition.objects.defer("outlines")}
+    found: dict[int, list[Forebear]] = {}
+    at = editions[municipality.edition_id]
+    # Of each municipality of the edition that is looked at: the share of it that ends in ``municipality``
+    ends: dict[int, tuple[float, float | None]] = {municipality.pk: (1.0, 1.0)}
+    while at.follows_id is not None and at.follows_id not in found and ends:
+        before = editions[at.follows_id]
+        ends = _traced(ends, before, at)
+        rows = Municipality.objects.filter(pk__in=ends).select_related("edition").defer("geometry", "edition__outlines")
+        found[before.pk] = [Forebear(row, *ends[row.pk]) for row in rows.order_by("ags") if ends[row.pk][0] >= LEAST]
+        at = before
+    return found
+
+
+def _traced(
+    ends: dict[int, tuple[float, float | None]], before: BoundaryEdition, at: BoundaryEdition
+) -> dict[int, tuple[float, float | None]]:
+    told = Succession.objects.filter(successor__in=ends, predecessor__edition=before)
+    shares: dict[int, list[Succession]] = {}
+    for row in told.exclude(state=SuccessionState.REJECTED):
+        shares.setdefault(row.predecessor_id, []).append(row)
+    own_keys = dict(Municipality.objects.filter(pk__in=ends).values_list("ags", "pk"))
+    has_rows = Succession.objects.filter(predecessor__edition=before, successor__edition=at).exclude(
+        state=SuccessionState.REJECTED
+    )
+    silent = (
+        Municipality.objects.filter(edition=before, ags__in=own_keys)
+        .exclude(pk__in=has_rows.values("predecessor"))
+        .values_list("pk", "ags")
+    )
+    traced = {pk: ends[own_keys[ags]] for pk, ags in silent}
+    for pk, rows in shares.items():
+        area, residents = 0.0, 0.0
+        counted = True
+        for row in rows:
+            later_area, later_residents = ends[row.successor_id]
+            area += row.area_share * later_area
+            if row.resident_share is None or later_residents is None:
+                counted = False
+            else:
+                residents += row.resident_share * later_residents
+        traced[pk] = (min(1.0, area), min(1.0, residents) if counted else None)
+    return traced
+
+
+def current_keys(areas: Iterable[str]) -> list[str]:
+    """Keys of areas with each municipality that is gone replaced by those that took it over."""
+    wanted = list(areas)
+    municipal = [area for area in wanted if len(area) == 8]
+    there = set(Municipality.objects.current().filter(ags__in=municipal).values_list("ags", flat=True))
+    found: list[str] = []
+    for area in wanted:
+        fate = fate_of(area) if area in municipal and area not in there else None
+        found += [heir.municipality.ags for heir in fate.heirs] if fate and fate.heirs else [area]
+    return list(dict.fromkeys(found))
