@@ -36,6 +36,13 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         """Scores of one assessment."""
         return self.filter(assessment=assessment)
 
+    def in_areas(self, areas: Iterable[str]) -> ScoreQuerySet:
+        """Scores of municipalities in any of the areas: states, districts or municipalities, by their keys."""
+        found = Q(pk__in=[])
+        for area in areas:
+            found |= Q(municipality__ags__startswith=area)
+        return self.filter(found)
+
     def copy(self, source: Assessment, target: Assessment, but: Iterable[int]) -> None:
         """Scores of ``source`` once more as those of ``target``, without those of the municipalities ``but``. The
         database copies them by itself: they are ten thousand, each with its explanation."""

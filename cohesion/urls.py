@@ -2,14 +2,16 @@
 
 from datetime import date
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
+from cohesion.views.area import area_list, district, planning_region, state
 from cohesion.views.changes import ChangesFeed, changes
 from cohesion.views.interplay import interplay
 from cohesion.views.map import embed, map_page, outlines
 from cohesion.views.map_entries import map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
+from cohesion.views.webhooks import new_webhook, webhook, webhook_delivery, webhook_secret, webhooks
 
 
 class Day:
@@ -59,8 +61,17 @@ urlpatterns = [
     path("karte/punkte/<slug:layer>.json", map_points, name="map_points"),
     path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),
     path("gemeinden/<ags:ags>/", municipality, name="municipality_by_ags"),
+    path("kreise/", area_list, name="areas"),
+    re_path(r"^kreise/(?P<key>[0-9]{5})/$", district, name="district"),
+    re_path(r"^laender/(?P<key>[0-9]{2})/$", state, name="state"),
+    path("regionen/<slug:key>/", planning_region, name="planning_region"),
     path("wechselspiel/", interplay, name="interplay"),
     path("methode/", method, name="method"),
+    path("konto/abonnements/", webhooks, name="webhooks"),
+    path("konto/abonnements/neu/", new_webhook, name="new_webhook"),
+    path("konto/abonnements/<int:pk>/", webhook, name="webhook"),
+    path("konto/abonnements/<int:pk>/geheimnis/", webhook_secret, name="webhook_secret"),
+    path("konto/abonnements/<int:pk>/<int:delivery>/", webhook_delivery, name="webhook_delivery"),
     path("aenderungen/", changes, name="changes"),
     path("aenderungen.atom", ChangesFeed(), name="changes_feed"),
 ]

@@ -20,6 +20,7 @@ from places.models import (
     Mandate,
     Municipality,
     Place,
+    PlanningRegion,
     PopulationGrid,
     Region,
     ServedArea,
@@ -166,3 +167,35 @@ class ChangeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Change | None = None) -> bool:
         return False
+
+
+class KeysField(forms.JSONField):
+    """Keys as people write them: one per line, or with commas between."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(initial) != self.to_python(data))
+
+
+class PlanningRegionForm(forms.ModelForm):
+    areas = KeysField(label=_("Schlüssel"), help_text=PlanningRegion._meta.get_field("areas").help_text)
+
+
+@admin.register(PlanningRegion)
+class PlanningRegionAdmin(admin.ModelAdmin):
+    """Defined here and nowhere else; what lies in it is found by the keys, edition by edition."""
+
+    list_display = ("name", "slug", "source")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    form = PlanningRegionForm

@@ -65,6 +65,13 @@ def district_key(ags: str) -> str:
     return ags[:DISTRICT_DIGITS]
 
 
+def is_area(key: object) -> bool:
+    """Whether ``key`` is one of a state, a district or a municipality."""
+    digits = (STATE_DIGITS, DISTRICT_DIGITS, AGS_DIGITS)
+    well_formed = isinstance(key, str) and len(key) in digits and key.isascii() and key.isdigit()
+    return well_formed and str(key)[:STATE_DIGITS] in STATE_NAMES
+
+
 def slug(name: str) -> str:
     """``name`` as the readable end of an address: "Bad Sooden-Allendorf" → "bad-sooden-allendorf"."""
     lowered = name.lower().translate(_GERMAN_LETTERS)

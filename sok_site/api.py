@@ -14,6 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cohesion.api.areas import (
+    DistrictDetail,
+    Districts,
+    PlanningRegionDetail,
+    PlanningRegions,
+    StateDetail,
+    States,
+)
 from cohesion.api.assessments import AssessmentDetail, Assessments
 from cohesion.api.changes import Changes
 from cohesion.api.interplay import Interplay
@@ -21,10 +29,22 @@ from cohesion.api.municipalities import Municipalities, MunicipalityDetail, Muni
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
 from cohesion.views.map import same_view
-from places.api.places import PlaceDetail, Places
-from places.api.spaces import SpaceDetail, Spaces
-from places.api.supports import SupportDetail, Supports
-from places.models import Municipality, Place, Space, Support
+from places.api.submissions import SubmissionDetail, SubmissionReply, Submissions, SubmissionWithdrawal
+from places.api.writing import (
+    PlaceConfirmation,
+    PlaceWithdrawal,
+    SpaceConfirmation,
+    SpaceWithdrawal,
+    SupportConfirmation,
+    SupportWithdrawal,
+    WritablePlace,
+    WritablePlaces,
+    WritableSpace,
+    WritableSpaces,
+    WritableSupport,
+    WritableSupports,
+)
+from places.models import Municipality, Place, PlanningRegion, Region, Space, Support
 from places.reading import Reading
 from sok_site.exports.views import ExportFile, Exports
 from sok_site.openapi import document
@@ -36,10 +56,14 @@ ENTRANCES = {
     "places": "place-list",
     "support": "support-list",
     "spaces": "space-list",
+    "districts": "district-list",
+    "states": "state-list",
+    "planning-regions": "planning-region-list",
     "interplay": "interplay",
     "assessments": "assessment-list",
     "scores": "scores",
     "changes": "changes",
+    "submissions": "submission-list",
     "exports": "export-list",
     "schema": "schema",
     "docs": "docs",
@@ -108,6 +132,15 @@ def _examples() -> dict[str, str]:
         "places/{id}": Place.objects.published().order_by("pk").values_list("pk", flat=True).first(),
         "support/{id}": Support.objects.published().order_by("pk").values_list("pk", flat=True).first(),
         "spaces/{id}": Space.objects.published().order_by("pk").values_list("pk", flat=True).first(),
+        "districts/{key}": Region.objects.filter(key__regex="^[0-9]{5}$")
+        .order_by("key")
+        .values_list("key", flat=True)
+        .first(),
+        "states/{key}": Region.objects.filter(key__regex="^[0-9]{2}$")
+        .order_by("key")
+        .values_list("key", flat=True)
+        .first(),
+        "planning-regions/{key}": PlanningRegion.objects.values_list("slug", flat=True).first(),
         "assessments/{id}": Assessment.objects.order_by("-pk").values_list("pk", flat=True).first(),
     }
     return {
@@ -141,12 +174,28 @@ urlpatterns = [
     path("municipalities/<str:ags>/", MunicipalityDetail.as_view(), name="municipality-detail"),
     path("municipalities/<str:ags>/history/", MunicipalityHistory.as_view(), name="municipality-history"),
     path("municipalities/<str:ags>/places/", MunicipalityPlaces.as_view(), name="municipality-places"),
-    path("places/", Places.as_view(), name="place-list"),
-    path("places/<int:id>/", PlaceDetail.as_view(), name="place-detail"),
-    path("support/", Supports.as_view(), name="support-list"),
-    path("support/<int:id>/", SupportDetail.as_view(), name="support-detail"),
-    path("spaces/", Spaces.as_view(), name="space-list"),
-    path("spaces/<int:id>/", SpaceDetail.as_view(), name="space-detail"),
+    path("places/", WritablePlaces.as_view(), name="place-list"),
+    path("places/<int:id>/", WritablePlace.as_view(), name="place-detail"),
+    path("places/<int:id>/confirmation/", PlaceConfirmation.as_view(), name="place-confirmation"),
+    path("places/<int:id>/withdrawal/", PlaceWithdrawal.as_view(), name="place-withdrawal"),
+    path("support/", WritableSupports.as_view(), name="support-list"),
+    path("support/<int:id>/", WritableSupport.as_view(), name="support-detail"),
+    path("support/<int:id>/confirmation/", SupportConfirmation.as_view(), name="support-confirmation"),
+    path("support/<int:id>/withdrawal/", SupportWithdrawal.as_view(), name="support-withdrawal"),
+    path("spaces/", WritableSpaces.as_view(), name="space-list"),
+    path("spaces/<int:id>/", WritableSpace.as_view(), name="space-detail"),
+    path("spaces/<int:id>/confirmation/", SpaceConfirmation.as_view(), name="space-confirmation"),
+    path("spaces/<int:id>/withdrawal/", SpaceWithdrawal.as_view(), name="space-withdrawal"),
+    path("submissions/", Submissions.as_view(), name="submission-list"),
+    path("submissions/<int:id>/", SubmissionDetail.as_view(), name="submission-detail"),
+    path("submissions/<int:id>/reply/", SubmissionReply.as_view(), name="submission-reply"),
+    path("submissions/<int:id>/withdrawal/", SubmissionWithdrawal.as_view(), name="submission-withdrawal"),
+    path("districts/", Districts.as_view(), name="district-list"),
+    path("districts/<str:key>/", DistrictDetail.as_view(), name="district-detail"),
+    path("states/", States.as_view(), name="state-list"),
+    path("states/<str:key>/", StateDetail.as_view(), name="state-detail"),
+    path("planning-regions/", PlanningRegions.as_view(), name="planning-region-list"),
+    path("planning-regions/<str:key>/", PlanningRegionDetail.as_view(), name="planning-region-detail"),
     path("interplay/", Interplay.as_view(), name="interplay"),
     path("assessments/", Assessments.as_view(), name="assessment-list"),
     path("assessments/<int:id>/", AssessmentDetail.as_view(), name="assessment-detail"),

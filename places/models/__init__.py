@@ -9,15 +9,18 @@ from places.models.mandate import Mandate
 from places.models.of_entry import ENTRY_KINDS, ENTRY_MODELS, OfEntry, tie
 from places.models.photo import Photo
 from places.models.place import Place
+from places.models.planning_region import PlanningRegion
 from places.models.space import Space
 from places.models.succession import Succession
 from places.models.support import ServedArea, Support
 from places.models.territory import BoundaryEdition, Municipality, PopulationGrid, Region, ResidentPoint
+from places.models.token import ApiToken
 
 __all__ = [
     "ENTRY_KINDS",
     "ENTRY_MODELS",
     "Actor",
+    "ApiToken",
     "BoundaryEdition",
     "Change",
     "Correspondence",
@@ -30,6 +33,7 @@ __all__ = [
     "OfEntry",
     "Photo",
     "Place",
+    "PlanningRegion",
     "PopulationGrid",
     "Question",
     "Region",

@@ -24,6 +24,12 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def points(share: float) -> str:
+    """0.064 → "6,4" in the reader's language: percentage points, at least a tenth."""
+    return str(floatformat(max(share * 100, 0.1), 1))
+
+
+@register.filter
 def class_label(value: str) -> str:
     """risky → "riskant" in the reader's language."""
     return str(CohesionClass(value).label)
