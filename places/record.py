@@ -9,7 +9,7 @@ from django.db import transaction
 from places.facts import Facts, differences, facts_of, without_names
 from places.models import Change, Entry, Place, tie
 from places.permissions import User
-from places.signals import inputs_changed
+from places.signals import inputs_changed, recorded
 from places.vocabulary import ActedAs, Publication, Verb
 
 _Entry = TypeVar("_Entry", bound=Entry)
@@ -51,7 +51,7 @@ def write_change(
     after: Facts | None = None,
 ) -> Change:
     """One line of the record about ``entry``."""
-    return Change.objects.create(
+    line = Change.objects.create(
         user_id=by.pk if by is not None and by.is_authenticated else None,
         acted_as=acted_as,
         verb=verb,
@@ -61,6 +61,8 @@ def write_change(
         reason=reason.strip(),
         **tie(entry),
     )
+    recorded.send(sender=type(entry))
+    return line
 
 
 def _tell(entry: Entry, old: Facts, new: Facts) -> None:

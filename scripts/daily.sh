@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 python=python
 [ -x .venv/bin/python ] && python=.venv/bin/python
 failed=0
-for command in "assess --if-changed" send_reminders send_digests apply_retention; do
+for command in "assess --if-changed" send_reminders send_digests send_webhooks apply_retention; do
   echo "manage.py $command"
   # shellcheck disable=SC2086  # command and option are two words
   "$python" manage.py $command || failed=1

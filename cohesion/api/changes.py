@@ -1,6 +1,6 @@
 """/api/v1/changes/: what changed since a client asked last, the oldest first. What counts as a change: changes.py."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ from cohesion.api.assessed import Share
 from cohesion.changes import FIGURES, KINDS, Cursor, Event, Happening, events, last_change, settled_until
 from cohesion.vocabulary import CohesionClass
 from places.fields import Address, Known
-from places.models import Entry, Municipality
+from places.models import BoundaryEdition, Entry, Municipality
 from places.parameters import Parameters
 from places.reading import Reading
 
@@ -124,43 +124,49 @@ class Changes(Reading):
         limit = self.asked["limit"]
         found = list(islice(events(since, self.until), limit + 1))
         shown, more = found[:limit], len(found) > limit
-        names = dict(
-            Municipality.objects.filter(edition=self.edition, ags__in={event.ags for event in shown}).values_list(
-                "ags", "name"
-            )
-        )
         cursor = shown[-1].cursor if shown else since
         url = replace_query_param(request.build_absolute_uri(), "since", str(cursor)) if more else None
         answer = {
             "next": url,
             "cursor": None if cursor is None else str(cursor),
             **self.beside(),
-            "results": [self._row(event, names) for event in shown],
+            "results": rows(shown, self.edition, self.request.build_absolute_uri),
         }
         headers = {"Link": f'<{url}>; rel="next"'} if url else None
         return Response(self.get_serializer(answer).data, headers=headers)
 
-    def _row(self, event: Event, names: Mapping[str, str]) -> dict[str, Any]:
-        return {
-            "cursor": str(event.cursor),
-            "at": event.cursor.at,
-            "type": event.type.value,
-            "municipality": {"ags": event.ags, "name": names.get(event.ags, "")} if event.ags else None,
-            "entry": self._entry(event.entry),
-            "into": self._entry(event.into if event.into is not None and event.into.is_published else None),
-            "fields": event.fields,
-            "assessment_id": event.assessment_id,
-            "before": event.before,
-            "after": event.after,
-        }
 
-    def _entry(self, entry: Entry | None) -> dict[str, Any] | None:
-        if entry is None:
-            return None
-        path = reverse(f"api:{entry.entry_kind}-detail", args=[entry.pk])
-        return {
-            "kind": entry.entry_kind,
-            "id": str(entry.pk),
-            "name": entry.name if entry.is_published else "",
-            "url": self.request.build_absolute_uri(path),
-        }
+def rows(
+    events: Sequence[Event], edition: BoundaryEdition | None, absolute: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """Events as ``ChangeSerializer`` takes them; ``absolute`` makes the address of a path."""
+    names = dict(
+        Municipality.objects.filter(edition=edition, ags__in={event.ags for event in events}).values_list("ags", "name")
+    )
+    return [_row(event, names, absolute) for event in events]
+
+
+def _row(event: Event, names: Mapping[str, str], absolute: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "cursor": str(event.cursor),
+        "at": event.cursor.at,
+        "type": event.type.value,
+        "municipality": {"ags": event.ags, "name": names.get(event.ags, "")} if event.ags else None,
+        "entry": _entry(event.entry, absolute),
+        "into": _entry(event.into if event.into is not None and event.into.is_published else None, absolute),
+        "fields": event.fields,
+        "assessment_id": event.assessment_id,
+        "before": event.before,
+        "after": event.after,
+    }
+
+
+def _entry(entry: Entry | None, absolute: Callable[[str], str]) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return {
+        "kind": entry.entry_kind,
+        "id": str(entry.pk),
+        "name": entry.name if entry.is_published else "",
+        "url": absolute(reverse(f"api:{entry.entry_kind}-detail", args=[entry.pk])),
+    }

@@ -8,6 +8,7 @@ from typing import Any
 from places.facts import HOUSEKEEPING, Facts, as_json, in_order
 from places.importers.report import Progress, in_batches
 from places.models import Actor, Change, Entry, Municipality, tie
+from places.signals import recorded
 from places.vocabulary import ActedAs, Role, Verb
 
 BATCH = 500
@@ -55,6 +56,8 @@ def record_import(file: str, new: Sequence[Entry], altered: Sequence[Altered], p
             )
             for entry, before, after in batch
         )
+    if rows:
+        recorded.send(sender=Change)
 
 
 def _actors(groups: Iterable[set[Tie]]) -> dict[int, Actor]:
