@@ -106,7 +106,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     form = SinceForm(request.POST if request.POST.get("act") == "replay" else None, today)
     if request.method == "POST" and (not form.is_bound or form.is_valid()):
         return _act(request, subscription, form)
-    log = Paginator(subscription.deliveries.annotate(number=Count("attempts")).defer("payload"), PAGE)
+    log = Paginator(subscription.deliveries.annotate(number=Count("attempts")).defer("payload").order_by("-pk"), PAGE)
     return render(
         request,
         "cohesion/webhooks/one.html",
