@@ -17,7 +17,7 @@ RUN for po in sok_site/locale/*/LC_MESSAGES/*.po; do \
     done \
  && DATABASE_URL=postgis://nobody@localhost/none SECRET_KEY=build python manage.py collectstatic --noinput \
  && useradd --system sok-atlas \
- && install --directory --owner=sok-atlas /media /exports
+ && install --directory --owner=sok-atlas /media /exports /tiles
 USER sok-atlas
 EXPOSE 8000
-CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn sok_site.wsgi --bind 0.0.0.0:8000 --workers 2 --threads 4"]
+CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn sok_site.wsgi --bind 0.0.0.0:8000 --workers 2 --threads 4 --preload"]

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sok_site.rate_limits.RateLimitsMiddleware",
     "sok_site.ranges.GZipMiddleware",
     # What is to be on every answer goes above this one, for it does not ask further down for what it has kept.
     "sok_site.kept_answers.KeptAnswersMiddleware",
@@ -226,6 +227,10 @@ WEBHOOKS_PRIVATE = environment.flag("WEBHOOKS_PRIVATE", not PUBLIC_HOSTS)
 # --- Answers of the API are kept in each worker's memory until the data change: so many megabytes, 0: none ------------
 KEPT_ANSWERS_MB = environment.number("KEPT_ANSWERS_MB", 64)
 
+# --- Requests of the API a minute: from one network address (0: no limits at all), with one key -----------------------
+RATE_LIMIT_ANONYMOUS = environment.number("RATE_LIMIT_ANONYMOUS", 1200)
+RATE_LIMIT_TOKEN = environment.number("RATE_LIMIT_TOKEN", 6000)
+
 # --- What day it is: today, unless a test plays a year ---------------------------------------------------------------
 TODAY = environment.day("TODAY")
 
@@ -253,8 +258,9 @@ STATICFILES_DIRS: list[Any] = [
 ]
 MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # photographs, served by a view
 EXPORTS_DIR = Path(environment.text("EXPORTS_DIR", str(VAR_DIR / "exports")))  # files for whoever takes all the data
+TILES_DIR = Path(environment.text("TILES_DIR", str(VAR_DIR / "tiles")))  # the boundaries of each edition, cut for maps
 # Folders that a proxy in front may serve by itself, each below its internal location ACCEL_LOCATION (sok_site/ranges.py)
-SERVED_DIRS = {"exports": EXPORTS_DIR}
+SERVED_DIRS = {"exports": EXPORTS_DIR, "tiles": TILES_DIR}
 ACCEL_LOCATION = environment.text("ACCEL_LOCATION")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -55,7 +55,15 @@ def own_database(folder: Path) -> Iterator[str]:
 def few_draws(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Assessments say how sure they are, are soon done, and go on from none of another test."""
     settings.ASSESS_DRAWS = 8
+    settings.RATE_LIMIT_ANONYMOUS = 0  # tests ask more often than anybody
     settings.LAST_WORLD = tmp_path_factory.getbasetemp() / f"last-world-{next(WORLDS)}.npz"
+
+
+@pytest.fixture(autouse=True)
+def tiles_folder(settings: Settings, tmp_path: Path) -> Path:
+    """Where an import in a test writes its tiles."""
+    settings.TILES_DIR = tmp_path / "tiles"
+    return tmp_path / "tiles"
 
 
 @pytest.fixture

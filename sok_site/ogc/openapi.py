@@ -134,7 +134,7 @@ def _operation(
     answer = {media_type: {"schema": _reference(schema) if schema else {"type": "object"}}}
     page = {HTML: {"schema": {"type": "string"}}}
     responses: Document = {"200": {"description": summary, "content": {**answer, **page}}}
-    for status in ("400", "404", "410", "500") if missing else ("400", "500"):
+    for status in ("400", "404", "410", "429", "500") if missing else ("400", "429", "500"):
         responses[status] = {"$ref": "#/components/responses/Problem"}
     known = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in ["f", *(parameters or [])]]
     return {"get": {"operationId": name, "summary": summary, "parameters": known, "responses": responses}}
