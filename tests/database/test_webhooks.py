@@ -1,9 +1,15 @@
 """Webhooks: what is packed, signed and sent, what happens when nobody answers, and what is never done twice."""
 
 import json
+import re
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +27,7 @@ from cohesion.changes import settled_until
 from cohesion.models import Assessment, Attempt, Delivery, Subscription
 from cohesion.models.webhook import Progress, Standing, Why
 from cohesion.webhooks import subscriptions as verbs
-from cohesion.webhooks.packing import EVENTS, follow_feed, pack_all
+from cohesion.webhooks.packing import EVENTS, Packed, _pack, follow_feed, pack_all
 from cohesion.webhooks.sending import PATIENCE, WAITS, send_due, send_messages
 from cohesion.webhooks.subscriptions import subscribe
 from places.models import Change, Place
@@ -35,6 +41,8 @@ from tests.web.answers import get
 from tests.webhook_receiver import Receiver, receiver
 
 pytestmark = pytest.mark.django_db
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture
@@ -85,8 +93,21 @@ def pack() -> list[Delivery]:
     return list(Delivery.objects.order_by("pk"))
 
 
+def wait_for_port(port: int) -> None:
+    """Until something listens there, which takes as long as Python takes to start."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        else:
+            return
+
+
 def numbers() -> list[str]:
-    """The names that the packed messages tell, in their order."""
+    """The ids of the entries that the packed messages tell, in their order."""
     payloads = [json.loads(payload) for payload in Delivery.objects.order_by("pk").values_list("payload", flat=True)]
     return [event["entry"]["id"] for payload in payloads for event in payload["data"]["results"]]
 
@@ -132,8 +153,6 @@ def test_each_event_is_packed_once_whoever_packs_however_often(owner: User, ther
     pack()
     assert len(numbers()) == 4
     # Who read the cursor before somebody else had moved it stores nothing
-    from cohesion.webhooks.packing import Packed, _pack
-
     _pack(stale, settled_until(), Packed(), dry_run=False)
     assert len(numbers()) == 4
 
@@ -428,6 +447,36 @@ def test_the_command_packs_and_sends_and_can_be_tried(owner: User, there: Receiv
     assert Delivery.objects.count() == 0
     assert told() == "Packed: messages 1, events 1; sent: delivered 1, failed 0, given up 0"
     assert told() == "Packed: messages 0, events 0; sent: delivered 0, failed 0, given up 0"
+
+
+def test_the_receiver_of_the_documentation_takes_ours_and_refuses_a_forged_one(owner: User, tmp_path: Path) -> None:
+    port = free_port()
+    subscription, secret = subscribed(owner, f"http://127.0.0.1:{port}/")
+    (code,) = re.findall(r"```python\n(import base64.*?)```", (DOCS / "api.md").read_text(encoding="utf-8"), re.DOTALL)
+    script = tmp_path / "receiver.py"
+    script.write_text(code.replace("8001", str(port)), encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={"SECRET": secret},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        wait_for_port(port)
+        rename(make_place(make_municipality("06635001", name="Korbach")), "Neu")
+        settle()
+        pack()
+        assert send_due(subscription.pk).delivered == 1
+        Delivery.objects.update(progress=Progress.WAITING, next_at=timezone.now())
+        verbs.roll_secret(subscription, owner)
+        Subscription.objects.update(former_until=timezone.now())
+        assert send_due(subscription.pk).failed == 1
+    finally:
+        process.terminate()
+        told, _errors = process.communicate(timeout=20)
+    assert told == "changed Korbach\n"
+    assert list(Attempt.objects.values_list("status", flat=True)) == [204, 401]
 
 
 # --- What the owner does ---------------------------------------------------------------------------------------------
