@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 WGS84 = 4326  # what the database stores and the API speaks: longitude, latitude in degrees
+WEB_MERCATOR = 3857  # what map tiles are cut in: metres that grow with the latitude
 LAEA_EUROPE = 3035  # what is computed in: equal-area, metres, the system of the census grid
 METRES_OF_A_DEGREE = 110_000  # fewer than a degree of latitude has anywhere, so a box made with it is wide enough
 FARTHEST_NEAR = 100_000  # metres: beyond that a box says better what is meant

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from sok_site import sitemaps, views
 from sok_site.catalogue import catalogue
 from sok_site.demo_mail import demo_mail
+from sok_site.tiles import tiles
 
 # Before its addresses are made.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -25,6 +26,7 @@ urlpatterns = [
     path("konto/", include("sok_site.account_urls")),
     path("demo/post/", demo_mail, name="demo_mail"),
     path("catalog.jsonld", catalogue, name="catalogue"),
+    path("tiles/<day:day>-<digest:digest>.pmtiles", tiles, name="tiles"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap_index, name="sitemap"),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap_section, name="sitemap_section"),

@@ -21,6 +21,7 @@ from places.importers.vg250 import Area, Territory, read_territory, require
 from places.locating import relocate
 from places.models import BoundaryEdition, Municipality, PopulationGrid, Region
 from places.outlines import draw_outlines
+from places.tiles.storage import cut_tiles
 
 VG250_ATTRIBUTION = "© GeoBasis-DE / BKG, dl-de/by-2-0"
 BATCH = 500
@@ -59,6 +60,9 @@ def import_boundaries(
         if report.changed or is_new or not stand.outlines_digest:
             announce(progress, "drawing outlines")
             _outlines(stand)
+        if (report.changed or is_new or not stand.tiles_digest) and not dry_run:
+            announce(progress, "cutting tiles")
+            cut_tiles(stand)
         had_grid = PopulationGrid.objects.filter(edition=stand).exists()
         has_grid = False
         if report.changed or changes is not None:

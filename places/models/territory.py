@@ -33,6 +33,11 @@ class BoundaryEdition(models.Model):
     outlines = models.BinaryField(_("Kartenumrisse"), default=b"", editable=False)
     outlines_digest = models.CharField(max_length=64, blank=True, editable=False)
 
+    # What maps draw: an archive of vector tiles, cut once at import, and how many of its bytes to read at first
+    # (places/tiles). It changes with the boundaries only, so it travels apart from the figures and is kept for ever.
+    tiles_digest = models.CharField(max_length=64, blank=True, editable=False)
+    tiles_head = models.PositiveIntegerField(default=0, editable=False)
+
     objects = BoundaryEditionQuerySet.as_manager()
 
     class Meta:
