@@ -27,6 +27,7 @@ need() {
 has_module() { "${PYTHON:-python3}" -c "import $1"; }
 has_spatialite() { compgen -G "/usr/lib/*/mod_spatialite.so*" || compgen -G "/usr/l*/mod_spatialite.so*" || compgen -G "/usr/local/lib/mod_spatialite.*"; }
 has_postgis() { compgen -G "/usr/lib/postgresql/*/lib/postgis-3.so" || compgen -G "$(pg_config --pkglibdir)/postgis-3.so"; }
+has_nginx() { PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v nginx; }
 has_chromium() { command -v chromium || command -v chromium-browser || test -x "${CHROMIUM:-}"; }
 
 if [ ! -x .venv/bin/python ]; then
@@ -62,6 +63,7 @@ need libsqlite3-mod-spatialite "the embedded database; set DATABASE_URL=postgis:
 if [ "$purpose" = tests ]; then
   need postgresql-15-postgis-3 "the tests on PostGIS are skipped." has_postgis || true
   need chromium "the browser tests are skipped." has_chromium || true
+  need nginx-light "the tests of nginx in front are skipped." has_nginx || true
   need gettext "the test of the translations is skipped." command -v xgettext || true
 fi
 
