@@ -3,10 +3,12 @@
 What it answers is set before; what came is kept as it came over the wire.
 """
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -43,8 +45,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver(port: int = 0) -> Iterator[Receiver]:
-    """A running receiver; it ends with the block, and then refuses connections."""
+def receiver(port: int = 0, certificate: Path | None = None) -> Iterator[Receiver]:
+    """A running receiver; it ends with the block, and then refuses connections. With a certificate it speaks TLS."""
     here = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,6 +67,10 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     here.port = server.server_address[1]
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -91,7 +91,7 @@ def carry(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
             )
             response.close()
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        answer = Answer(None, error=_why(error))
+        answer = Answer(None, error="Timeout" if adapter.has_hung_up else _why(error))
     finally:
         watch.cancel()
         adapter.let_go()
@@ -228,6 +228,7 @@ class _PublicOnly(HTTPAdapter):
 
     def __init__(self) -> None:
         self._lines: list[socket.socket] = []
+        self.has_hung_up = False
         super().__init__(max_retries=0)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
 
@@ -238,6 +239,7 @@ class _PublicOnly(HTTPAdapter):
 
     def hang_up(self) -> None:
         """End whatever is going on: who waits for it gets an error."""
+        self.has_hung_up = True
         for line in self._lines:
             try:
                 line.shutdown(socket.SHUT_RDWR)

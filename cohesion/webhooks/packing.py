@@ -78,26 +78,29 @@ def concerns(subscription: Subscription, event: Event) -> bool:
     return (not wanted or event.type.value in wanted) and (not areas or event.ags.startswith(tuple(areas)))
 
 
-def message(subject: Subject, events: Sequence[Event], at: datetime) -> str:
+def message(feed: Changes, subject: Subject, events: Sequence[Event], at: datetime) -> str:
     """The payload: what Standard Webhooks wants around what /api/v1/changes/ answers."""
-    feed = Changes()
     shown = ChangeSerializer(rows(events, feed.edition, _absolute), many=True, context={"request": _Site()}).data
     data = {"cursor": str(events[-1].cursor) if events else None, **feed.beside(), "results": shown}
     whole = {"type": subject.value, "timestamp": at, "data": data}
     return json.dumps(whole, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
-def new_delivery(subscription: Subscription, subject: Subject, events: Sequence[Event], now: datetime) -> Delivery:
-    """A message that is due at once, not stored yet."""
-    return Delivery(
-        subscription=subscription,
-        message_id=f"msg_{uuid4().hex}",
-        subject=subject,
-        payload=message(subject, events, now),
-        events=len(events),
-        next_at=now,
-        created_at=now,
-    )
+def new_messages(subscription: Subscription, subject: Subject, *parts: Sequence[Event]) -> list[Delivery]:
+    """A message of each part, due at once, not stored yet."""
+    now, feed = timezone.now(), Changes()  # which looks up only once what stands beside the events
+    return [
+        Delivery(
+            subscription=subscription,
+            message_id=f"msg_{uuid4().hex}",
+            subject=subject,
+            payload=message(feed, subject, part, now),
+            events=len(part),
+            next_at=now,
+            created_at=now,
+        )
+        for part in parts
+    ]
 
 
 def _pack(subscription: Subscription, until: datetime, packed: Packed, dry_run: bool) -> None:
@@ -111,8 +114,7 @@ def _pack(subscription: Subscription, until: datetime, packed: Packed, dry_run: 
 
 
 def _store(subscription: Subscription, wanted: Sequence[Event], cursor: str) -> bool:
-    now = timezone.now()
-    made = [new_delivery(subscription, Subject.CHANGES, part, now) for part in _parts(wanted)]
+    made = new_messages(subscription, Subject.CHANGES, *_parts(wanted))
     with transaction.atomic():
         as_read = Subscription.objects.filter(pk=subscription.pk, standing=Standing.ACTIVE, cursor=subscription.cursor)
         if not as_read.update(cursor=cursor):

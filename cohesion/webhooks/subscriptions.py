@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cohesion.changes import Cursor, Happening
 from cohesion.models.webhook import Delivery, DeliveryQuerySet, Progress, Standing, Subject, Subscription, Why
 from cohesion.webhooks.carrying import fault_of
-from cohesion.webhooks.packing import new_delivery, queue_following
+from cohesion.webhooks.packing import new_messages, queue_following
 from cohesion.webhooks.sending import queue_next, queue_sending
 from cohesion.webhooks.signing import new_secret, sealed
 from cohesion.webhooks.upkeep import KEPT
@@ -112,7 +112,7 @@ def send_test(subscription: Subscription, by: User) -> Delivery:
     _check(subscription, by)
     if not subscription.is_active:
         raise ValidationError(_("Nur ein aktives Abonnement bekommt Nachrichten."))
-    delivery = new_delivery(subscription, Subject.TEST, [], timezone.now())
+    (delivery,) = new_messages(subscription, Subject.TEST, [])
     delivery.save()
     queue_sending(subscription.pk)
     return delivery

@@ -5,14 +5,20 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -26,6 +32,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from cohesion.changes import settled_until
 from cohesion.models import Assessment, Attempt, Delivery, Subscription
 from cohesion.models.webhook import Progress, Standing, Why
+from cohesion.webhooks import carrying
 from cohesion.webhooks import subscriptions as verbs
 from cohesion.webhooks.packing import EVENTS, Packed, _pack, follow_feed, pack_all
 from cohesion.webhooks.sending import PATIENCE, WAITS, send_due, send_messages
@@ -91,6 +98,20 @@ def let_wait(time: timedelta = timedelta(days=3)) -> None:
 def pack() -> list[Delivery]:
     pack_all(settled_until())
     return list(Delivery.objects.order_by("pk"))
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate for this machine with its key, which its owner has signed himself."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=127.0.0.1")
+    now = timezone.now()
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(names, critical=False).sign(key, SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "self-signed.pem"
+    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
+    return file
 
 
 def wait_for_port(port: int) -> None:
@@ -418,6 +439,38 @@ def test_private_addresses_are_refused_when_made_and_when_sent(
     assert there.received == []
     with pytest.raises(ValidationError):
         subscribe(owner, url.replace("http:", "https:").format(port=1), [], [])
+
+
+@pytest.mark.parametrize("host", ["127.1", "0x7f.0.0.1", "localhost.localdomain"])
+def test_a_name_that_leads_to_a_private_address_is_refused_when_it_is_called(
+    owner: User, there: Receiver, settings: Settings, host: str
+) -> None:
+    settings.WEBHOOKS_PRIVATE = False
+    subscription, _secret = subscribed(owner, f"https://{host}:{there.port}/")
+    verbs.send_test(subscription, owner)
+    assert send_due(subscription.pk).failed == 1
+    assert Attempt.objects.get().error in ("No public address", "Unknown host")
+    assert there.received == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(owner: User, tmp_path: Path) -> None:
+    with receiver(certificate=self_signed(tmp_path)) as there:
+        subscription, _secret = subscribed(owner, there.url.replace("http:", "https:"))
+        verbs.send_test(subscription, owner)
+        assert send_due(subscription.pk).failed == 1
+        assert there.received == []
+    assert Attempt.objects.get().error.startswith("TLS:")
+
+
+def test_who_does_not_answer_is_left(owner: User, there: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    there.meanwhile = lambda: released.wait(20)  # type: ignore[assignment]
+    monkeypatch.setattr(carrying, "ALTOGETHER", 0.1)
+    subscription, _secret = subscribed(owner, there.url)
+    verbs.send_test(subscription, owner)
+    assert send_due(subscription.pk).failed == 1
+    released.set()
+    assert Attempt.objects.get().error == "Timeout"
 
 
 def test_the_next_time_is_planned_once(owner: User, queue: None) -> None:
