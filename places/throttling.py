@@ -11,6 +11,7 @@ PERIOD = 3600  # seconds
 PER_ADDRESS = 30
 PER_MAILBOX = 5
 PER_ADDRESS_TYPING = 600  # of what a page asks by itself while somebody types
+PER_WRITER = 120  # of writes over the API, per person, whichever keys and however many
 IPV6_NETWORK_BITS = 64  # what one household has: its devices count as one
 
 
@@ -21,6 +22,11 @@ def may_send(request: HttpRequest, form: str, mailbox: str = "", *, per_address:
         counted.append((f"{form} to {mailbox.strip().lower()}", PER_MAILBOX))
     within = [_count(what) <= limit for what, limit in counted]  # each is counted, whatever the first says
     return all(within)
+
+
+def may_write(writer: int) -> bool:
+    """Count one write over the API by the account of this id and say whether it is within the limit."""
+    return _count(f"written by {writer}") <= PER_WRITER
 
 
 def network_address(request: HttpRequest) -> str:

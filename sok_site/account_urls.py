@@ -9,6 +9,7 @@ from django.urls import path
 
 from places.views.account import account as own_account
 from places.views.account import delete_own_account, download_data
+from places.views.tokens import tokens
 from sok_site.accounts import SecondFactors, SendCode, SignIn, told
 
 sign_in, sign_out = told(SignIn.as_view()), account.logout
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", own_account, name="account"),
     path("daten/", download_data, name="download_data"),
     path("loeschen/", delete_own_account, name="delete_account"),
+    path("schluessel/", tokens, name="tokens"),
     path("anmelden/", sign_in, name="login"),
     path("anmelden/", sign_in, name="account_login"),
     path("anmelden/code/", told(SendCode.as_view()), name="account_request_login_code"),

@@ -11,6 +11,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.utils.http import parse_http_date_safe
 
 METHODS = "GET, HEAD, OPTIONS"
+# A page of another site may write with a key that its reader gave it; cookies are never sent along, nor read.
+MAY_BE_SENT = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"
+MAY_BE_READ = (
+    "ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, Content-Crs"
+)
 PAGE = "text/html"  # of /ogc/: for people, so as every page
 # A proxy may answer many readers for a minute and must ask then; a browser asks every time. Nobody's session is in it:
 # PrivateMiddleware has spoken first where there is one.
@@ -37,7 +42,7 @@ class ApiMiddleware:
             modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
             response = get_conditional_response(request, response.headers["ETag"], modified, response) or response
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Content-Crs"
+        response.headers["Access-Control-Expose-Headers"] = MAY_BE_READ
         response.headers.setdefault("Cache-Control", KEPT if response.status_code in UNTIL_CHANGED else "no-cache")
         return response
 
@@ -49,17 +54,18 @@ class ApiMiddleware:
             return None
         if request.method != "OPTIONS":
             return None
+        methods = _methods(view[0]) if view else METHODS
         headers = {
-            "Allow": METHODS,
-            "Access-Control-Allow-Methods": METHODS,
-            "Access-Control-Allow-Headers": "Accept, If-Modified-Since, If-None-Match",
+            "Allow": methods,
+            "Access-Control-Allow-Methods": methods,
+            "Access-Control-Allow-Headers": MAY_BE_SENT,
             "Access-Control-Max-Age": "86400",
         }
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
 
 
 class PrivateMiddleware:
-    """What is answered to somebody with a session is kept by no cache but the browser's, and that one asks first.
+    """What is answered to somebody with a session or a key is kept by no cache but the browser's, and that one asks.
 
     Outside the session middleware: that one sets the cookie of a new session.
     """
@@ -70,12 +76,19 @@ class PrivateMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         cookie = settings.SESSION_COOKIE_NAME
-        if cookie in request.COOKIES or cookie in response.cookies:
+        if cookie in request.COOKIES or cookie in response.cookies or "Authorization" in request.headers:
             if "Cache-Control" in response:
                 patch_cache_control(response, private=True)
             else:
                 patch_cache_control(response, private=True, no_cache=True)
         return response
+
+
+def _methods(view: Callable[..., Any]) -> str:
+    """What an endpoint answers."""
+    endpoint = getattr(view, "cls", None)
+    written = [name.upper() for name in ("post", "patch", "put", "delete") if hasattr(endpoint, name)]
+    return ", ".join([*(METHODS.split(", ") if not written or hasattr(endpoint, "get") else ["OPTIONS"]), *written])
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -27,7 +27,8 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
         ]
         names = ", ".join(dict.fromkeys(error["parameter"] for error in errors))
         return problem_response(request, response.status_code, f"Not understood: {names}.", errors, headers)
-    return problem_response(request, response.status_code, " ".join(_texts(response.data)), headers=headers)
+    detail, members = " ".join(_texts(response.data)), getattr(error, "members", None)
+    return problem_response(request, response.status_code, detail, headers=headers, members=members)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -43,8 +44,9 @@ def problem_response(
     detail: str,
     errors: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> JsonResponse:
-    """An answer with the members of RFC 9457, and each wrong parameter by name."""
+    """An answer with the members of RFC 9457, each wrong parameter by name, and whatever else this problem tells."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -52,6 +54,7 @@ def problem_response(
         "detail": detail,
         "instance": request.path,
         **({"errors": errors} if errors else {}),
+        **(members or {}),
     }
     json_options = {"ensure_ascii": False}
     return JsonResponse(body, status=status, content_type=PROBLEM, headers=headers, json_dumps_params=json_options)

@@ -1,5 +1,6 @@
 """The OpenAPI document as the API's reference page shows it: endpoints in words, parameters, an example, fields."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,16 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# What the writes of every kind of entry have in common.
+SUBMITTED = _(
+    "Der Eintrag wartet auf die Prüfung, und Sie betreuen ihn. Gibt es ihn vielleicht schon, kommt 409 mit einer Liste."
+)
+CHANGED = _(
+    "Für alle, die ihn betreuen. Was Sie nicht nennen, bleibt; eine Liste wird ganz ersetzt. Was eine Klasse bewegt, "
+    "wartet auf die Prüfung (202), alles andere ist gleich öffentlich (200)."
+)
+CONFIRMED = _("Alles ist wie beschrieben. Das beantwortet auch die Jahresfrage.")
+WITHDRAWN = _("Mit einem Grund. Die Prüfung kann den Eintrag zurückholen.")
 # Operation → title and what it is good for. The document itself is in English; these are for people.
 OPERATIONS: dict[str, tuple[Promise, Promise]] = {
     "getIndex": (_("Einstieg"), _("Die Adressen aller Endpunkte.")),
@@ -58,6 +69,28 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
             "veröffentlichte, geänderte, entfernte und zusammengeführte Einträge."
         ),
     ),
+    "submitPlace": (_("Einen Ort eintragen"), SUBMITTED),
+    "changePlace": (_("Einen Ort ändern"), CHANGED),
+    "confirmPlace": (_("Einen Ort bestätigen"), CONFIRMED),
+    "withdrawPlace": (_("Einen Ort aus der Öffentlichkeit nehmen"), WITHDRAWN),
+    "submitSupport": (_("Eine Unterstützungsstruktur eintragen"), SUBMITTED),
+    "changeSupport": (_("Eine Unterstützungsstruktur ändern"), CHANGED),
+    "confirmSupport": (_("Eine Unterstützungsstruktur bestätigen"), CONFIRMED),
+    "withdrawSupport": (_("Eine Unterstützungsstruktur aus der Öffentlichkeit nehmen"), WITHDRAWN),
+    "submitSpace": (_("Einen Möglichkeitsraum eintragen"), SUBMITTED),
+    "changeSpace": (_("Einen Möglichkeitsraum ändern"), CHANGED),
+    "confirmSpace": (_("Einen Möglichkeitsraum bestätigen"), CONFIRMED),
+    "withdrawSpace": (_("Einen Möglichkeitsraum aus der Öffentlichkeit nehmen"), WITHDRAWN),
+    "listSubmissions": (
+        _("Eigene Einreichungen"),
+        _("Was Sie eingereicht haben, das Neueste zuerst: wie es steht und was die Prüfung dazu sagt."),
+    ),
+    "getSubmission": (_("Eine eigene Einreichung"), _("Wie es um sie steht und was die Prüfung dazu sagt.")),
+    "replyToReviewers": (_("Eine Rückfrage beantworten"), _("Die Einreichung wartet dann wieder auf die Prüfung.")),
+    "withdrawSubmission": (
+        _("Eine Einreichung zurückziehen"),
+        _("Solange niemand entschieden hat. Ein neuer Eintrag wird damit archiviert."),
+    ),
 }
 PARAMETERS: dict[str, Promise] = {
     "ags": _("Amtlicher Gemeindeschlüssel, 8 Ziffern"),
@@ -80,6 +113,9 @@ PARAMETERS: dict[str, Promise] = {
     "ordering": _("Reihenfolge; mit „-“ davor absteigend, Unbekanntes zuletzt"),
     "fields": _("nur diese Felder"),
     "delimiter": _("Trennzeichen in CSV; „;“ schreibt die Datei für Tabellenprogramme"),
+    "duplicates": _("„accepted“: eintragen, auch wenn es etwas Ähnliches schon gibt"),
+    "If-Match": _("der ETag, den Sie zuletzt gelesen haben, oder *; ohne ihn kommt 428, ist er alt, 412"),
+    "If-Unmodified-Since": _("der Header Last-Modified dazu; dann sagt 412, was sich seitdem geändert hat"),
     "since": _("danach: ein Tag oder Zeitpunkt (ISO 8601) oder der „cursor“ einer früheren Antwort"),
     "limit": _("höchstens so viele Ereignisse"),
     "page": _("welche Seite, ab 1"),
@@ -119,6 +155,7 @@ class Parameter:
     several: bool
     default: str
     limits: str
+    place: str  # path, query or header
     required: bool
 
 
@@ -136,33 +173,47 @@ class Field:
 @dataclass(frozen=True)
 class Endpoint:
     operation: str
+    method: str
     path: str
     title: Promise
     text: Promise
     parameters: list[Parameter]
     formats: list[str]
     example: str
+    command: str  # to copy
+    needs_key: bool
     is_list: bool
-    fields: list[Field]
+    body: list[Field]  # what is sent
+    fields: list[Field]  # what is answered
+    problems: list[str]  # the statuses, of what writes
 
 
 def reference(document: dict[str, Any], root: str, examples: dict[str, str]) -> list[Endpoint]:
     """Every endpoint of the document. ``root``: scheme and host; ``examples``: path → a path that exists."""
-    return [_endpoint(document, path, methods["get"], root, examples) for path, methods in document["paths"].items()]
+    return [
+        _endpoint(document, path, method, operation, root, examples)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
 
 
 def _endpoint(
-    document: dict[str, Any], path: str, operation: dict[str, Any], root: str, examples: dict[str, str]
+    document: dict[str, Any], path: str, method: str, operation: dict[str, Any], root: str, examples: dict[str, str]
 ) -> Endpoint:
     name = operation["operationId"]
     title, text = OPERATIONS[name]
-    content = operation["responses"]["200"]["content"]
-    answer = _resolved(document, content["application/json"]["schema"])
+    done = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+    content = done.get("content", {}).get("application/json", {"schema": {"properties": {}}})
+    answer = _resolved(document, content["schema"])
+    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     parameters = operation.get("parameters", [])
     is_list = "count" in answer["properties"]
     shown = answer["properties"]["results"]["items"] if is_list else answer
+    example = f"{root}{examples.get(path, path)}{EXAMPLE_QUERIES.get(name, '')}"
+    needs_key = bool(operation.get("security"))
     return Endpoint(
         operation=name,
+        method=method.upper(),
         path=path,
         title=title,
         text=text,
@@ -170,10 +221,29 @@ def _endpoint(
         formats=next(
             (sorted(p["schema"]["enum"], reverse=True) for p in parameters if p["name"] == "format"), ["json"]
         ),
-        example=f"{root}{examples.get(path, path)}{EXAMPLE_QUERIES.get(name, '')}",
+        example=example,
+        command=_command(method.upper(), example, parameters, sent, needs_key=needs_key),
+        needs_key=needs_key,
         is_list=is_list,
+        body=list(_fields(document, sent["schema"])) if sent else [],
         fields=list(_fields(document, shown)),
+        problems=[status for status in operation["responses"] if method != "get" and status >= "4"],
     )
+
+
+def _command(
+    method: str, address: str, parameters: list[dict[str, Any]], sent: dict[str, Any], *, needs_key: bool
+) -> str:
+    """The line to try; $SOK_KEY stands for the reader's own key."""
+    parts = ["curl" if method in ("GET", "POST") and (sent or method == "GET") else f"curl -X {method}"]
+    if needs_key:
+        parts.append('-H "Authorization: Bearer $SOK_KEY"')
+    if any(parameter["name"] == "If-Match" for parameter in parameters):
+        parts.append("""-H 'If-Match: "…"'""")
+    if sent:
+        value = next((example["value"] for example in sent.get("examples", {}).values()), {"message": "…"})
+        parts.append(f"--json '{json.dumps(value, ensure_ascii=False, indent=2)}'")
+    return " \\\n  ".join([*parts, f'"{address}"']) if len(parts) > 1 else f'{parts[0]} "{address}"'
 
 
 def _parameter(parameter: dict[str, Any]) -> Parameter:
@@ -187,7 +257,8 @@ def _parameter(parameter: dict[str, Any]) -> Parameter:
         several=schema["type"] == "array",
         default=str(schema.get("default", "")),
         limits=_limits(items),
-        required=parameter["in"] == "path",
+        place=parameter["in"],
+        required=parameter.get("required", False),
     )
 
 

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from places.care.edits import Sight, latest_change, my_changes
-from places.care.fact_checks import check_facts
 from places.care.proposals import close, mark_withdrawn, one_more_word, open_proposal, open_submission, propose
+from places.fact_checks import check_facts
 from places.facts import Facts, write_facts
 from places.locating import municipality_at
 from places.models import Entry, Question, Submission
@@ -47,18 +47,19 @@ def update_entry(
     message: str = "",
     seen_proposal: int | None = None,
     decided: Mapping[str, int] | None = None,
+    with_mandate: bool = True,
 ) -> Outcome:
     """Change ``facts`` of an entry as somebody who saw it after the change ``seen`` (0 before any).
 
     A steward's reviewed facts of a published entry go to review, all else is live at once; so is everything of a
     reviewer, and of an entry that is not published yet. ``message`` is for the reviewers and answers their question;
     of a reviewer it is the reason. Facts that are left as they were seen are left as they are. ``seen_proposal`` and
-    ``decided``: see edits.Sight.
+    ``decided``: see edits.Sight. Not ``with_mandate`` (a key to the API): a steward, whatever else somebody may.
 
     Raises PermissionDenied, ConflictError (nothing is written), ValidationError for an impossible fact or an entry
     that is not looked after any more.
     """
-    acted_as = acting(by, entry, today)
+    acted_as = acting(by, entry, today) if with_mandate else _as_steward(by, entry)
     entry = locked(entry)
     _must_be_looked_after(entry)
     by_reviewer = acted_as == ActedAs.REVIEWER
@@ -192,9 +193,14 @@ def acting(by: User, entry: Entry, today: date) -> ActedAs:
     return ActedAs.REVIEWER if may_review(by, entry.municipality, today) else ActedAs.STEWARD
 
 
-def _of_steward(entry: Entry, by: User) -> Entry:
+def _as_steward(by: User, entry: Entry) -> ActedAs:
     if not is_steward(by, entry):
         raise PermissionDenied
+    return ActedAs.STEWARD
+
+
+def _of_steward(entry: Entry, by: User) -> Entry:
+    _as_steward(by, entry)
     return locked(entry)
 
 

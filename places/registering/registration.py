@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from places import letters
 from places.accounts import account_for
+from places.duplicates import Duplicate, likely_duplicates
 from places.entry_forms import SUBJECTS, LocationForm, SubjectForm, as_posted, merge_actors
+from places.fact_checks import check_facts
 from places.facts import Facts, facts_of, write_facts
 from places.models import ENTRY_KINDS, Draft, Entry, Stewardship, Submission, tie
 from places.permissions import User, is_steward
@@ -80,13 +83,45 @@ def submit(
     wrong = {key: [str(form.title)] for key, form in forms.items() if not form.is_valid()}
     if wrong:
         raise ValidationError(wrong)
-    entry = ENTRY_KINDS[draft.entry_kind](publication=Publication.DRAFT, source=SOURCE)
-    write_facts(entry, facts_together(forms))
     where = forms["wo"]
     roughly = MIDDLE_OF_MUNICIPALITY if isinstance(where, LocationForm) and where.is_approximate else ""
     message = "\n\n".join(filter(None, (message.strip(), roughly)))
     draft.delete()
+    facts = facts_together(forms)
+    return register(draft.entry_kind, facts, today=today, language=language, email=email, message=message, by=by)
+
+
+@transaction.atomic
+def register(
+    kind: str,
+    facts: Facts,
+    *,
+    today: date,
+    language: str,
+    email: str = "",
+    message: str = "",
+    by: User | None = None,
+) -> Submission:
+    """A new entry with these facts, which waits as one that was sent with the questionnaire does.
+
+    Raises ValidationError by the name of each fact that cannot be stored, or where the address is none.
+    """
+    entry = ENTRY_KINDS[kind](publication=Publication.DRAFT, source=SOURCE)
+    check_facts(entry, facts)
+    write_facts(entry, facts)
+    message = message.strip()
     return _send(entry, SubmissionKind.REGISTRATION, today, language=language, email=email, message=message, by=by)
+
+
+def similar_entries(kind: str, *, name: str, location: Point | None, municipality_ags: str = "") -> list[Duplicate]:
+    """Entries, public or waiting to be, that may be the one somebody is about to register, the likeliest first."""
+    return likely_duplicates(
+        ENTRY_KINDS[kind],
+        name=name,
+        location=location,
+        municipality_ags=municipality_ags,
+        publications=OPEN_TO_CLAIMS,
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from places.care.proposals import mark_withdrawn
 from places.facts import as_json
 from places.models import (
+    ApiToken,
     Change,
     Correspondence,
     Mandate,
@@ -25,6 +26,7 @@ from places.models import (
     Submission,
 )
 from places.record import write_change
+from places.signals import own_data_asked
 from places.vocabulary import ActedAs, SubmissionKind, SubmissionState, Verb
 
 JOINED = ("place", "support", "space")
@@ -33,6 +35,7 @@ JOINED = ("place", "support", "space")
 def collect_own_data(user: User) -> dict[str, Any]:
     """Everything that is stored about ``user``, as JSON can hold it; secrets (password, keys) only by their kind."""
     addresses = _addresses(user)
+    elsewhere: list[Any] = [part for _listener, part in own_data_asked.send(sender=User, user=user)]
     return {
         "account": {
             "username": user.get_username(),
@@ -54,6 +57,9 @@ def collect_own_data(user: User) -> dict[str, Any]:
             }
             for factor in Authenticator.objects.filter(user=user)
         ],
+        "api_keys": list(
+            ApiToken.objects.filter(owner=user).values("name", "created_on", "ends_on", "last_used_on")
+        ),
         "correspondence": Correspondence.objects.filter(user=user)
         .values("language", "wants_digest", "digest_sent_on")
         .first(),
@@ -97,6 +103,7 @@ def collect_own_data(user: User) -> dict[str, Any]:
         "administration_log": [
             {"at": line.action_time, "what": str(line)} for line in LogEntry.objects.filter(user=user)
         ],
+        **{name: value for part in elsewhere for name, value in part.items()},
     }
 
 

@@ -1,6 +1,6 @@
 """What is not kept any longer goes. docs/retention.md says what, why it was kept, and for how long."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from places.models import Actor, Change, Draft, Entry, Photo, Place, Report, Submission, tie
+from places.models import Actor, ApiToken, Change, Draft, Entry, Photo, Place, Report, Submission, tie
+from places.signals import retention_due
 from places.tasks import deliver, revive
 from places.vocabulary import Publication, SubmissionKind, SubmissionState
 
 UNCONFIRMED_DAYS = 30  # a sending whose address nobody confirmed
 DRAFT_DAYS = 30  # a registration that nobody goes on writing
 ANSWERED_DAYS = 30  # the address behind a report or submission that is settled
+TOKEN_DAYS = 30  # a key to the API that has ended
 LETTER_DAYS = 1  # a letter that was delivered
 TASK_DAYS = 14  # every other task that is done, or given up
 DEMO_MAIL_DAYS = 30  # mails that lie on this machine because none leaves
@@ -34,15 +36,18 @@ class Removed:
     unconfirmed: int = 0
     drafts: int = 0
     addresses: int = 0
+    api_keys: int = 0
     sessions: int = 0
     tasks: int = 0
     stuck_tasks_revived: int = 0
     cache_rows: int = 0
     photo_files: int = 0
     demo_mails: int = 0
+    elsewhere: dict[str, int] = field(default_factory=dict)  # by other apps
 
     def __str__(self) -> str:
-        return ", ".join(f"{field.name.replace('_', ' ')} {getattr(self, field.name)}" for field in fields(self))
+        own = {part.name.replace("_", " "): getattr(self, part.name) for part in fields(self)}
+        return ", ".join(f"{name} {number}" for name, number in (own | own.pop("elsewhere")).items())
 
 
 def apply_retention(today: date, *, dry_run: bool = False) -> Removed:
@@ -52,12 +57,14 @@ def apply_retention(today: date, *, dry_run: bool = False) -> Removed:
         unconfirmed=_unconfirmed(today, dry_run),
         drafts=_delete(Draft.objects.filter(updated_at__date__lte=today - timedelta(days=DRAFT_DAYS)), dry_run),
         addresses=_addresses(today, dry_run),
+        api_keys=_delete(ApiToken.objects.filter(ends_on__lt=today - timedelta(days=TOKEN_DAYS)), dry_run),
         sessions=_delete(Session.objects.filter(expire_date__lt=now), dry_run),
         tasks=_tasks(now, dry_run),
         stuck_tasks_revived=0 if dry_run else revive(now),
         cache_rows=_cache_rows(now, dry_run),
         photo_files=_photo_files(now, dry_run),
         demo_mails=_demo_mails(now, dry_run),
+        elsewhere=_elsewhere(today, dry_run),
     )
 
 
@@ -151,6 +158,11 @@ def _demo_mails(now: datetime, dry_run: bool) -> int:
     limit = (now - timedelta(days=DEMO_MAIL_DAYS)).timestamp()
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"))
     return _unlink([file for file in files if file.stat().st_mtime < limit], dry_run)
+
+
+def _elsewhere(today: date, dry_run: bool) -> dict[str, int]:
+    told: Any = retention_due.send(sender=Removed, today=today, dry_run=dry_run)
+    return {name: number for _listener, numbers in told for name, number in numbers.items()}
 
 
 def _unlink(files: list[Path], dry_run: bool) -> int:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from places.entry_forms import SUBJECTS, ActorsForm, LocationForm, NameForm, SubjectForm
 from places.geo import WGS84
 from places.models import Draft, Place
-from places.registering.registration import save_answers, start_draft
+from places.registering.registration import save_answers, similar_entries, start_draft
 from places.small_map import COUNTED, small_map
 from places.throttling import PER_ADDRESS_TYPING, may_send
 from places.views.private import errors_of, private_page, too_many
@@ -28,7 +28,6 @@ from places.views.register_parts import (
     SIMILAR,
     WORDINGS,
     Wording,
-    find_similar,
     similar_to,
     step_address,
     where_it_is,
@@ -93,7 +92,7 @@ def similar(request: HttpRequest, kind: str) -> HttpResponse:
     if numbers[0] is not None and numbers[1] is not None:
         location = Point(numbers[0], numbers[1], srid=WGS84)
     ags = request.GET.get("municipality", "")[:8]
-    found = find_similar(kind, request.GET.get("name", "")[:200], location, ags)
+    found = similar_entries(kind, name=request.GET.get("name", "")[:200], location=location, municipality_ags=ags)
     response = render(
         request, "places/register/similar_list.html", {"similar": found, "kind": kind, "wording": WORDINGS[kind]}
     )

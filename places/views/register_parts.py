@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from places.duplicates import Duplicate, likely_duplicates
+from places.duplicates import Duplicate
 from places.entry_forms import LocationForm
-from places.models import ENTRY_KINDS, Draft, Municipality
-from places.registering.registration import OPEN_TO_CLAIMS, answered_forms
+from places.models import Draft, Municipality
+from places.registering.registration import answered_forms, similar_entries
 
 CHECK, LATER, SIMILAR = "pruefen", "spaeter", "aehnlich"
 
@@ -62,13 +62,8 @@ def step_address(found: Draft, step: str, request: HttpRequest | None = None, **
 def similar_to(found: Draft) -> list[Duplicate]:
     """What may be the same as the draft: by its name and as far as its location is known."""
     location, ags = where_it_is(found)
-    return find_similar(found.entry_kind, str(found.answers.get("name") or ""), location, ags)
-
-
-def find_similar(kind: str, name: str, location: Point | None, ags: str) -> list[Duplicate]:
-    return likely_duplicates(
-        ENTRY_KINDS[kind], name=name, location=location, municipality_ags=ags, publications=OPEN_TO_CLAIMS
-    )
+    name = str(found.answers.get("name") or "")
+    return similar_entries(found.entry_kind, name=name, location=location, municipality_ags=ags)
 
 
 def where_it_is(found: Draft) -> tuple[Point | None, str]:

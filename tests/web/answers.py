@@ -5,6 +5,7 @@ Nothing here says what the figures should be.
 
 import csv
 import io
+import json
 import re
 from functools import cache
 from http import HTTPStatus
@@ -47,11 +48,25 @@ def refused(path: str, /, *parameters: str, **query: Any) -> str:
     return " ".join(error["detail"] for error in problem["errors"])
 
 
-def check(path: str, response: Any, whole: bool = True) -> None:
+def send(method: str, path: str, sent: Any = None, /, key: str = "", **headers: str) -> Any:
+    """The response to a request that writes, or reads with a key; checked against the document. ``sent`` as JSON."""
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    body: dict[str, Any] = {} if sent is None else {"data": json.dumps(sent), "content_type": "application/json"}
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    response = Client().generic(method, API + path, **body, headers=given)
+    check(API + path.split("?")[0], response, method=method)
+    return response
+
+
+def check(path: str, response: Any, whole: bool = True, method: str = "GET") -> None:
     """The answer is as the document says, for its path, its status and its media type. ``whole``: nothing of an item
     may be missing, for nobody asked for some of its fields only."""
-    media_type = response.headers["Content-Type"].split(";")[0]
-    content = _operation(path)["responses"][str(response.status_code)]["content"]
+    documented = _operation(path, method)["responses"][str(response.status_code)]
+    if "content" not in documented:
+        assert response.content == b"", f"{path} {response.status_code}: there is no body in the document"
+        return
+    media_type, content = response.headers["Content-Type"].split(";")[0], documented["content"]
     assert media_type in content, f"{path} {response.status_code}: {media_type} is not documented"
     answer = response.content.decode() if media_type == "text/csv" else response.json()
     check_against(content[media_type]["schema"], answer, whole)
@@ -75,9 +90,9 @@ def _templates() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _operation(path: str) -> dict[str, Any]:
+def _operation(path: str, method: str) -> dict[str, Any]:
     (template,) = [template for template, pattern in _templates().items() if pattern.fullmatch(path)]
-    operation: dict[str, Any] = document()["paths"][template]["get"]
+    operation: dict[str, Any] = document()["paths"][template][method.lower()]
     return operation
 
 

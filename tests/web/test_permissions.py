@@ -16,7 +16,10 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from cohesion.models import Delivery, Subscription
+from cohesion.webhooks.signing import new_secret, sealed
 from places import clock
 from places.care.invitations import _SALT as INVITATION
 from places.care.questions import question_token
@@ -35,6 +38,7 @@ EVERYBODY = "......"
 SIGNED_IN = ">....."
 STEWARD = ">.xxxx"
 REVIEWER = ">xx.xx"
+OWNER = ">.0000"  # what is another's is not there
 CARING = ">.x.xx"  # who looks after it, and who reviews there
 AT_WORK = ">>>>>."  # administrators; /admin/login/ forbids it to all others who are signed in
 
@@ -79,6 +83,8 @@ TABLE: list[Row] = [
     ("POST", "/orte/1001/verlauf/", {"restore": "1041", "restore-reason": "Versehen", "seen": "1041"}, REVIEWER),
     # --- Deciding ---------------------------------------------------------------------------------------------------
     ("GET", "/pruefung/", {}, SIGNED_IN),
+    ("GET", "/pruefung/nachfolgen/", {}, ">xxxx."),
+    ("POST", "/pruefung/nachfolgen/", {"act": "all"}, ">xxxx."),
     ("GET", "/pruefung/gemeinden/", {}, SIGNED_IN),
     ("GET", "/pruefung/gemeinden/06635015/", {}, REVIEWER),
     ("GET", "/pruefung/06635015/", {}, EVERYBODY),  # only leads to the line above
@@ -156,8 +162,20 @@ TABLE: list[Row] = [
     ("GET", "/konto/", {}, SIGNED_IN),
     ("GET", "/konto/daten/", {}, SIGNED_IN),
     ("GET", "/konto/loeschen/", {}, SIGNED_IN),
+    ("GET", "/konto/schluessel/", {}, SIGNED_IN),
+    ("POST", "/konto/schluessel/", {"name": "Website", "ends_on": "365"}, SIGNED_IN),
+    ("POST", "/konto/schluessel/", {"revoke": "1"}, SIGNED_IN),
     ("GET", "/konto/adresse/", {}, SIGNED_IN),
     ("GET", "/konto/zweiter-faktor/", {}, SIGNED_IN),
+    ("GET", "/konto/abonnements/", {}, SIGNED_IN),
+    ("GET", "/konto/abonnements/neu/", {}, SIGNED_IN),
+    ("POST", "/konto/abonnements/neu/", {"url": "https://example.org/new"}, SIGNED_IN),
+    ("GET", "/konto/abonnements/1051/", {}, OWNER),
+    *(("POST", "/konto/abonnements/1051/", {"act": act}, OWNER) for act in ("pause", "resume", "end")),
+    ("GET", "/konto/abonnements/1051/geheimnis/", {}, OWNER),
+    ("POST", "/konto/abonnements/1051/geheimnis/", {}, OWNER),
+    ("GET", "/konto/abonnements/1051/1061/", {}, OWNER),
+    ("POST", "/konto/abonnements/1051/1061/", {}, OWNER),
     # --- Administration ---------------------------------------------------------------------------------------------
     ("GET", "/admin/", {}, AT_WORK),
     ("GET", "/admin/login/", {}, ">xxxx."),
@@ -168,7 +186,8 @@ TABLE: list[Row] = [
 
 # Not in the table: read by everybody and nothing else, or under the tests of allauth's pages and of the API.
 READ_BY_EVERYBODY = {
-    *("map", "outlines", "tiles", "map_points", "municipality", "municipality_by_ags", "interplay", "method", "concept"),
+    *("map", "outlines", "tiles", "map_points", "municipality", "municipality_by_ags", "interplay"),
+    *("method", "concept"),
     *("changes", "changes_feed", "areas", "district", "state", "planning_region"),
     *("embed", "opening_hours_calendar", "catalogue", "robots", "sitemap", "sitemap_section"),
     *("imprint", "privacy", "accessibility", "set_language", "favicon", "health", "ready", "demo_mail"),
@@ -220,6 +239,19 @@ def told(tmp_path: Any, settings: Any) -> dict[str, str]:
         ags=here.ags,
         before={"city": "Dort"},
         after={"city": ""},
+    )
+    now = timezone.now()
+    webhook = Subscription.objects.create(
+        pk=1051, user=steward, url="https://a.example.org/", secret=sealed(new_secret()), since=now, cursor="2026-01-01"
+    )
+    Delivery.objects.create(
+        pk=1061,
+        subscription=webhook,
+        message_id="msg_1",
+        subject="test",
+        payload="{}",
+        progress="given_up",
+        created_at=now,
     )
     question = Question.objects.create(place=place, asked_on=today, last_sent_on=today)
     invited = ["place", place.pk, steward.pk, "fellow@example.org", False, today.isoformat()]
