@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -193,3 +194,15 @@ def test_the_site_learns_who_asked_how_and_for_which_name(address: str, asked: l
     assert behind_tls["host"] == "atlas.example.org"
     assert behind_tls["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
     assert (behind_tls["x-forwarded-proto"], alone["x-forwarded-proto"]) == ("https", "http")
+
+
+def test_compose_fills_in_every_name_of_the_template_and_leaves_no_way_around_it() -> None:
+    names = set(re.findall(r"\$\{(\w+)\}", front.TEMPLATE.read_text(encoding="utf-8")))
+    compose = (front.ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    services = dict(re.findall(r"^  (\w+):(.*?)(?=^  \w|^\w)", compose, re.MULTILINE | re.DOTALL))
+    assert names == set(re.findall(r"^      (ATLAS_\w+):", services["proxy"], re.MULTILINE))
+    assert "NGINX_ENVSUBST_FILTER: ^ATLAS_\n" in services["proxy"]
+    assert "./deploy/nginx.conf.template:/etc/nginx/templates/default.conf.template:ro" in services["proxy"]
+    assert [name for name, service in services.items() if "\n    ports:" in service] == ["proxy"]
+    volumes = set(re.findall(r"^  (\w+):$", compose.split("\nvolumes:\n")[1], re.MULTILINE))
+    assert volumes == set(re.findall(r"(?:\"|- )(\w+):/[^/]", compose))
