@@ -6,20 +6,27 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from cohesion.models import Assessment
+from cohesion.models import Assessment, Attempt, Delivery, Subscription
 from cohesion.tasks import assess_today, is_being_assessed
+from cohesion.webhooks.subscriptions import subscribe
 from places import tasks
+from places.models import Change
+from places.record import on_record
 from places.signals import inputs_changed
+from places.vocabulary import ActedAs, Verb
 from scripts.demo_server import free_port
 from tests.factories import make_municipality, make_place
 from tests.smtp_sink import smtp_sink
+from tests.webhook_receiver import receiver
 
 pytestmark = pytest.mark.django_db
 with_worker = pytest.mark.django_db(transaction=True)  # it opens its connection anew, as in service
@@ -189,6 +196,35 @@ class TestLetter:
         assert "places.tasks.deliver" in caplog.text
         assert tasks.took_undelivered()
         assert not tasks.took_undelivered()
+
+
+@with_worker
+def test_the_worker_brings_a_change_to_a_webhook_when_it_is_settled_and_again_when_it_was_refused(queue: None) -> None:
+    owner, place = User.objects.create_user("owner"), make_place(make_municipality())
+    with receiver() as there:
+        port = there.port
+    _subscription, secret = subscribe(owner, f"http://127.0.0.1:{port}/", [], [])
+    with on_record(place, Verb.UPDATED, by=None, acted_as=ActedAs.STEWARD):
+        place.name = "Neu"
+        place.save()
+    let_time_pass()
+    run_worker()
+    assert queued("cohesion.webhooks.packing.follow_feed") == 1  # it is not settled yet
+    hour = timedelta(hours=1)
+    Change.objects.update(at=F("at") - hour)
+    Assessment.objects.update(created_at=F("created_at") - hour)
+    Subscription.objects.update(cursor=(timezone.now() - 2 * hour).isoformat())
+    let_time_pass()
+    run_worker()
+    assert [attempt.error for attempt in Attempt.objects.all()] == ["Connection refused"]
+    assert queued("cohesion.webhooks.sending.send_messages") == 1
+    with receiver(port) as there:
+        Delivery.objects.update(next_at=timezone.now())
+        let_time_pass()
+        run_worker()
+        events = there.received[0].verified(secret)["data"]["results"]
+    assert "changed" in [event["type"] for event in events]
+    assert not DBTaskResult.objects.filter(status__in=("READY", "FAILED")).exists()
 
 
 @with_worker
