@@ -31,6 +31,7 @@ class Site(BaseHTTPRequestHandler):
         "/api/v1/scores/": MINUTE,
         "/api/v1/mine/": "private, no-cache",
         "/static/map.js": LONG,
+        "/fotos/1/gross.webp": LONG,
         "/karte/kacheln/germany.pmtiles": LONG,
         "/api/v1/exports/all.gpkg": MINUTE,
     }
@@ -147,8 +148,10 @@ def test_nobody_gets_what_was_answered_to_somebody_signed_in_nor_the_other_way(
     assert (mine, everybodys, mine_again) == (1, 2, 3)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/mine/", "/api/v1/cookie/", "/konto/"])
-def test_what_is_private_sets_a_cookie_or_says_nothing_is_never_kept(address: str, asked: list[Any], path: str) -> None:
+@pytest.mark.parametrize("path", ["/api/v1/mine/", "/api/v1/cookie/", "/konto/", "/fotos/1/gross.webp"])
+def test_what_is_private_sets_a_cookie_or_says_nothing_is_never_kept_nor_is_a_photograph(
+    address: str, asked: list[Any], path: str
+) -> None:
     assert [json.loads(get(address, path).body)["count"] for _ in range(2)] == [1, 2]
 
 
