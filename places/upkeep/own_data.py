@@ -57,9 +57,7 @@ def collect_own_data(user: User) -> dict[str, Any]:
             }
             for factor in Authenticator.objects.filter(user=user)
         ],
-        "api_keys": list(
-            ApiToken.objects.filter(owner=user).values("name", "created_on", "ends_on", "last_used_on")
-        ),
+        "api_keys": list(ApiToken.objects.filter(owner=user).values("name", "created_on", "ends_on", "last_used_on")),
         "correspondence": Correspondence.objects.filter(user=user)
         .values("language", "wants_digest", "digest_sent_on")
         .first(),
