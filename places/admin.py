@@ -25,6 +25,7 @@ from places.models import (
     Region,
     ServedArea,
     Space,
+    Succession,
     Support,
 )
 from places.permissions import may_give_mandates
@@ -116,6 +117,25 @@ class MunicipalityAdmin(admin.ModelAdmin):
 class BoundaryEditionAdmin(admin.ModelAdmin):
     list_display = ("date", "source", "attribution", "imported_at")
     readonly_fields = ("date", "imported_at", "outlines_digest")
+
+
+@admin.register(Succession)
+class SuccessionAdmin(admin.ModelAdmin):
+    """Looked up here; decided on /pruefung/nachfolgen/, where mandates go over too."""
+
+    list_display = ("predecessor", "successor", "kind", "area_share", "resident_share", "source", "state")
+    list_filter = ("state", "source", "kind")
+    list_select_related = ("predecessor", "successor")
+    search_fields = ("predecessor__ags", "predecessor__name", "successor__ags", "successor__name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Succession | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Succession | None = None) -> bool:
+        return False
 
 
 @admin.register(PopulationGrid)

@@ -18,6 +18,7 @@ from places.geo import Geometries
 LEAST_SHARE = 0.02  # of the smaller of both areas; what is less is a sliver
 SLIVER_WIDTHS = 5.0  # as many times as lines usually wander; what is narrower is a sliver
 LEAST_WANDERING = 10.0  # metres; so far lines may be apart in surveys of the same boundary
+STAYED = 0.9  # of both: an area of the same key that is no other territory, however badly it is drawn
 LEAST_OF_VANISHED = 0.1  # of its area, where of a vanished area nothing but slivers is found
 NEAREST = 3000.0  # metres: an area that the newer file lost in generalising (a spit of land) went to a neighbour
 CHUNK = 20_000  # intersections that are in memory at once
@@ -83,7 +84,9 @@ def _overlaps(old: Geometries, new: Geometries) -> tuple[Indices, Indices, Float
 
 
 def _wandering(old: Geometries, new: Geometries, i: Indices, j: Indices, area: Floats) -> float:
-    """How far the lines of areas that are in both editions usually are apart: the median; 0 where there are none."""
+    """How far the lines of areas that stayed usually are apart: the median; 0 where none stayed."""
+    stayed = area >= STAYED * np.maximum(shapely.area(old[i]), shapely.area(new[j]))
+    i, j, area = i[stayed], j[stayed], area[stayed]
     if not len(i):
         return 0.0
     differing = shapely.area(old[i]) + shapely.area(new[j]) - 2 * area

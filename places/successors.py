@@ -9,8 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from places.models import BoundaryEdition, Municipality, Succession
-from places.vocabulary import SuccessionState
+from places.vocabulary import SuccessionKind, SuccessionState
 
 UNAMBIGUOUS = 0.9  # of the area: so much of it in one successor speaks for the whole
 WHOLE = 0.98
@@ -38,6 +42,7 @@ class Fate:
 
     predecessor: Municipality  # in the last edition that had it
     heirs: tuple[Heir, ...]  # the largest part first
+    kind: str  # SuccessionKind of the largest part; "" where nothing is known
     effective_on: date | None
     until: date  # the edition that no longer had it
 
@@ -46,6 +51,36 @@ class Fate:
         """The one that took over (nearly) all of it."""
         first = self.heirs[0] if self.heirs else None
         return first if first is not None and first.area_share >= UNAMBIGUOUS else None
+
+    @property
+    def is_other_key(self) -> bool:
+        """Whether nothing but the key changed."""
+        return self.kind == SuccessionKind.KEY_CHANGED and self.sole is not None
+
+    def in_words(self) -> str:
+        """One sentence for people, in their language: who went where, and when."""
+        into = [heir.municipality.name for heir in ([self.sole] if self.sole else self.heirs)]
+        names = _("%(first)s und %(last)s") % {"first": ", ".join(into[:-1]), "last": into[-1]} if into[1:] else into[0]
+        said = {
+            "gone": self.predecessor.name,
+            "names": names,
+            "old": self.predecessor.ags,
+            "new": self.heirs[0].municipality.ags,
+            "from": date_format(self.predecessor.edition.date, "DATE_FORMAT"),
+            "until": date_format(self.until, "DATE_FORMAT"),
+            "day": date_format(self.effective_on, "DATE_FORMAT") if self.effective_on else "",
+        }
+        if self.is_other_key and self.effective_on:
+            return _("%(names)s hat seit dem %(day)s einen anderen Schlüssel: %(new)s statt %(old)s.") % said
+        if self.is_other_key:
+            return _("%(names)s hat einen anderen Schlüssel als früher: %(new)s statt %(old)s.") % said
+        if self.effective_on and self.sole:
+            return _("%(gone)s ging am %(day)s in %(names)s auf.") % said
+        if self.effective_on:
+            return _("%(gone)s wurde am %(day)s aufgeteilt: auf %(names)s.") % said
+        if self.sole:
+            return _("%(gone)s ging zwischen dem %(from)s und dem %(until)s in %(names)s auf.") % said
+        return _("%(gone)s wurde zwischen dem %(from)s und dem %(until)s aufgeteilt: auf %(names)s.") % said
 
     def in_english(self) -> str:
         """One sentence for the API."""
@@ -100,6 +135,7 @@ def fate_of(ags: str) -> Fate | None:
     return Fate(
         predecessor=last,
         heirs=tuple(sorted(found, key=lambda heir: (-heir.area_share, heir.municipality.ags))),
+        kind=first.kind if first else "",
         effective_on=first.effective_on if first else None,
         until=chain[0].date if chain else current.date,
     )
@@ -208,3 +244,15 @@ def current_keys(areas: Iterable[str]) -> list[str]:
         fate = fate_of(area) if area in municipal and area not in there else None
         found += [heir.municipality.ags for heir in fate.heirs] if fate and fate.heirs else [area]
     return list(dict.fromkeys(found))
+
+
+def lying_in(ags: Iterable[str]) -> Q:
+    """Entries in municipalities of these keys. A key that is gone means the territory it had."""
+    wanted = set(ags)
+    found = Q(municipality__ags__in=wanted)
+    current = Municipality.objects.current().filter(ags__in=wanted).values_list("ags", flat=True)
+    for key in sorted(wanted.difference(current)):
+        last = Municipality.objects.filter(ags=key).order_by("-edition__date").only("geometry").first()
+        if last is not None:
+            found |= Q(location__intersects=last.geometry)
+    return found

@@ -19,6 +19,7 @@ from places.views.review.queue import decide_several, review
 from places.views.review.record import entry_record
 from places.views.review.report import report_review
 from places.views.review.submission import submission_review
+from places.views.review.successions import review_successions
 from places.views.space import space
 from places.views.stop_digest import stop_digest_page
 from places.views.support import support
@@ -56,6 +57,7 @@ urlpatterns = [
         "pruefung/zusammenfuehren/<entry_kind:kind>/<int:kept_pk>/<int:other_pk>/", merge_entries, name="merge_entries"
     ),
     path("pruefung/meldungen/<int:pk>/", report_review, name="report_review"),
+    path("pruefung/nachfolgen/", review_successions, name="review_successions"),
     path("pruefung/gemeinden/", review_municipalities, name="review_municipalities"),
     path("pruefung/gemeinden/<str:ags>/", municipality_review, name="municipality_review"),
     # The address that letters and bookmarks of before have.

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from cohesion.api.assessed import (
     AssessedReading,
@@ -13,9 +14,11 @@ from cohesion.api.assessed import (
     CohesionSerializer,
     ExplainedCohesionSerializer,
     ScoreSerializer,
+    Share,
 )
-from cohesion.models import Score
+from cohesion.api.successors import elsewhere
 from cohesion.querysets import with_scores
+from cohesion.series import Series
 from cohesion.vocabulary import CohesionClass
 from places import keys
 from places.api.parts import RegionSerializer
@@ -77,12 +80,40 @@ class MunicipalityDetailSerializer(MunicipalitySerializer):
     cohesion = ExplainedCohesionSerializer()
 
 
+class PredecessorSerializer(serializers.Serializer[Any]):
+    """A municipality that went into this one, and its own figures in the assessment."""
+
+    ags = serializers.CharField(source="municipality.ags")
+    name = serializers.CharField(source="municipality.name")
+    share = Share(allow_null=False, help_text="So much of its residents (of its area, if not counted) went over.")
+    population = serializers.IntegerField(source="municipality.population", allow_null=True)
+    supply = Share(source="score.supply")
+    supply_after_loss = Share(source="score.supply_after_loss")
+    renewal = Share(source="score.renewal")
+    url = Address("municipality-history", source="municipality.ags", help_text="Its own history.")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["class"] = serializers.ChoiceField(CohesionClass.values, source="score.cohesion_class")
+        return fields
+
+
 class HistorySerializer(ScoreSerializer):
-    """One assessment of a municipality, with the facts of the edition it was made on."""
+    """One assessment of a municipality, with the facts of the edition it was made on.
+
+    ``basis``: "own" figures; those of its only "predecessor", under another key; or "joined": it was several
+    municipalities then, or a part of one. Joined, ``supply`` is the mean weighted by residents, and there is no class.
+    """
 
     edition = serializers.DateField(source="assessment.edition.date", help_text="Date of the boundaries.")
-    population = serializers.IntegerField(source="municipality.population", allow_null=True)
-    zok_tier = KnownWord(ZokTier.values, source="municipality.zok_tier")
+    population = serializers.IntegerField(allow_null=True, help_text="Of the territory that is spoken of.")
+    zok_tier = KnownWord(ZokTier.values)
+    basis = serializers.ChoiceField(["own", "predecessor", "joined"])
+    predecessors = PredecessorSerializer(many=True, source="parts", help_text="Empty where the figures are its own.")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        return {**fields, "class": KnownWord(CohesionClass.values, source="cohesion_class")}
 
 
 # --- Parameters -----------------------------------------------------------------------------------------------------
@@ -170,6 +201,15 @@ class MunicipalityDetail(MunicipalityReading, Detail):
     serializer_class = MunicipalityDetailSerializer
     lookup_field = "ags"
     deferred = ("geometry",)
+    may_have_gone = True
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            if "assessment" in self.asked or not (answer := elsewhere(request, kwargs["ags"], "municipality-detail")):
+                raise
+            return answer
 
 
 class MunicipalityHistory(Listing):
@@ -182,15 +222,10 @@ class MunicipalityHistory(Listing):
     serializer_class = HistorySerializer
 
     def get_queryset(self) -> Any:
-        ags = self.kwargs["ags"]
-        if not Municipality.objects.filter(ags=ags).exists():
-            raise Http404(f"No edition has a municipality {ags}.")
-        return (
-            Score.objects.filter(municipality__ags=ags)
-            .select_related("assessment__edition", "municipality", "critical_place")
-            .defer("assessment__edition__outlines", "municipality__geometry", "explanation")
-            .order_by("-assessment__as_of", "-assessment_id")
-        )
+        series = Series(self.kwargs["ags"])
+        if not series.exists:
+            raise Http404(f"No edition has a municipality {self.kwargs['ags']}.")
+        return series
 
 
 class MunicipalityPlaces(PlacesOfMunicipality):
@@ -198,6 +233,15 @@ class MunicipalityPlaces(PlacesOfMunicipality):
 
     operation = "listMunicipalityPlaces"
     title = "Places in a municipality"
+    may_have_gone = True
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            if answer := elsewhere(request, kwargs["ags"], "municipality-places"):
+                return answer
+            raise
 
     def get_queryset(self) -> Any:
         municipality = get_object_or_404(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,25 +15,30 @@ from cohesion.engine import Parameters
 from cohesion.explanation import Explanation, StandingPlace, explain
 from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
+from cohesion.series import Entry, Series
 from cohesion.sureness import sureness
 from cohesion.tasks import is_being_assessed
 from cohesion.usable import Usable, unconfirmed
 from cohesion.verdict import judge
+from cohesion.views.former_municipality import came_from, former_municipality
 from places import clock
 from places.models import Actor, Municipality, Place
 from places.small_map import COUNTED, UNCOUNTED, SmallMap, small_map
 from places.structured import municipality_data
+from places.successors import Forebear, forebears
 
 LEAST_LOSS = 0.01  # of supply: who takes away less with it is not listed
 MOST_YEARS = 12  # of the history
+MOST_ASSESSMENTS = 400  # that are looked through for it
 
 
 def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse:
-    """One municipality of the current edition; an address with another name in it leads to the right one."""
-    found = get_object_or_404(
-        Municipality.objects.current().select_related("district", "state", "edition").defer("edition__outlines"),
-        ags=ags,
-    )
+    """One municipality of the current edition; an address with another name in it leads to the right one, that of a
+    municipality that is gone to its successor."""
+    current = Municipality.objects.current().select_related("district", "state", "edition").defer("edition__outlines")
+    found = current.filter(ags=ags).first()
+    if found is None:
+        return former_municipality(request, ags)
     if request.path != found.get_absolute_url():
         return redirect(found, permanent=True)
     assessment = Assessment.objects.of_edition(found.edition).newest()
@@ -68,6 +73,8 @@ def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse
             "usable": None if found.is_unincorporated else Usable.of(found, neighbours, today),
             "unconfirmed": unconfirmed(found, today),
             "today": today,
+            "came_from": came_from(request, ags),
+            "predecessors": _predecessors(found),
             "history": _history(found),
             "map": _map(found, places, explanation, day, parameters.freshness_months),
         },
@@ -136,15 +143,20 @@ def _neighbours(found: Municipality, assessment: Assessment | None) -> QuerySet[
     return with_scores(touching, assessment).select_related("score").defer("score__explanation")
 
 
-def _history(found: Municipality) -> list[Score]:
-    """Its scores through all editions, the latest first, the last of each day; nothing while there is only one."""
-    scores = (
-        Score.objects.filter(municipality__ags=found.ags)
-        .select_related("assessment")
-        .defer("explanation")
-        .order_by("-assessment__as_of", "-assessment_id")
-    )
-    last_of_day = [next(group) for _day, group in groupby(scores, key=lambda score: score.assessment.as_of)]
+def _predecessors(found: Municipality) -> list[Forebear]:
+    """The municipalities of other keys that it comes from, the latest first, each once."""
+    told: dict[str, Forebear] = {}
+    for of_edition in forebears(found).values():
+        for each in of_edition:
+            if each.municipality.ags != found.ags:
+                told.setdefault(each.municipality.ags, each)
+    return list(told.values())
+
+
+def _history(found: Municipality) -> list[Entry]:
+    """Its figures through all editions, the latest first, the last of each day; nothing while there is only one."""
+    entries = Series(found.ags)[:MOST_ASSESSMENTS]
+    last_of_day = [next(group) for _day, group in groupby(entries, key=lambda entry: entry.assessment.as_of)]
     return last_of_day[:MOST_YEARS] if len(last_of_day) > 1 else []
 
 

@@ -19,6 +19,7 @@ from places.freshness import DEFAULT_FRESHNESS_MONTHS, lapses_on, months_before
 from places.models import Change, Entry, Photo, Place, Space, Support
 from places.parameters import BoxParameters, Key, Several, Word
 from places.reading import Detail, Listing, Reading
+from places.successors import lying_in
 from places.vocabulary import Publication, Status
 
 # --- Serializers ----------------------------------------------------------------------------------------------------
@@ -123,7 +124,9 @@ class StatusParameters(BoxParameters):
 
 class EntryParameters(StatusParameters):
     municipality = Several(
-        child=Key(keys.AGS_DIGITS), required=False, help_text="In any of these municipalities (AGS)."
+        child=Key(keys.AGS_DIGITS),
+        required=False,
+        help_text="In any of these municipalities (AGS); a key that is gone means its territory.",
     )
     district = Several(child=Key(keys.DISTRICT_DIGITS), required=False, help_text="In any of these districts.")
 
@@ -158,11 +161,12 @@ class EntryReading(Reading):
         for name, condition in {
             "kind": "kind__in",
             "status": "status__in",
-            "municipality": "municipality__ags__in",
             "district": "municipality__district__key__in",
         }.items():
             if name in self.asked:
                 entries = entries.filter(**{condition: self.asked[name]})
+        if "municipality" in self.asked:
+            entries = entries.filter(lying_in(self.asked["municipality"]))
         if "bbox" in self.asked:
             entries = entries.in_bbox(self.asked["bbox"])
         return entries.near(self.asked["near"]) if "near" in self.asked else entries

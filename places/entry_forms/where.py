@@ -14,6 +14,7 @@ from places.facts import COORDINATE_DECIMALS, Facts
 from places.geo import WGS84
 from places.locating import municipality_at
 from places.models import Municipality
+from places.successors import current_keys
 from places.territory_search import Area, areas_of, find_areas, find_municipalities
 
 PAIR = re.compile(r"\s*(-?\d{1,3}\.\d+)\s*[,;\s]\s*(-?\d{1,3}\.\d+)\s*")  # "51.28, 9.42", as maps copy it
@@ -209,7 +210,7 @@ class AreasForm(SubjectForm):
 
     @classmethod
     def initial_of(cls, facts: Facts) -> Typed:
-        served = facts.get("areas") or []
+        served = current_keys(facts.get("areas") or [])  # those that are gone by their successors
         return {"germany": "" in served, "areas": [area for area in served if area]}
 
     def prepare(self) -> None:
@@ -219,9 +220,12 @@ class AreasForm(SubjectForm):
         else:
             chosen = self.initial.get("areas") or []
         self.found = find_areas(self.value("find_area") or "")
-        offered = {area.key: str(area) for area in [*areas_of(list(chosen)), *self.found]}
+        chosen, current = list(chosen), current_keys(chosen)
+        offered = {area.key: str(area) for area in [*areas_of(current), *self.found]}
+        # A page that was opened before the boundaries changed still sends what is gone
+        offered |= {key: key for key in chosen if key not in current}
         self.fields["areas"].choices = list(offered.items())  # type: ignore[attr-defined]
 
     def facts(self) -> Facts:
         asked = self.cleaned_data
-        return {"areas": [""] if asked["germany"] else sorted(asked["areas"])}
+        return {"areas": [""] if asked["germany"] else sorted(current_keys(asked["areas"]))}

@@ -17,7 +17,8 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from places.data_version import keep
-from places.models import Entry
+from places.models import Entry, Municipality
+from places.successors import fate_of
 from places.vocabulary import Publication
 from sok_site.ogc import documents, openapi
 from sok_site.ogc.collections import COLLECTIONS, Collection, Rows
@@ -244,6 +245,12 @@ def _elsewhere(request: HttpRequest, collection: Collection, found: Rows, featur
         return HttpResponsePermanentRedirect(f"{address}{'?' if query else ''}{query}")
     if entry is not None and entry.publication == Publication.ARCHIVED:
         return problem_response(request, HTTPStatus.GONE, "This entry is no longer public.")
+    if issubclass(model, Municipality) and (fate := fate_of(feature_id)) is not None and fate.heirs:
+        if fate.sole is None:
+            return problem_response(request, HTTPStatus.GONE, fate.in_english())
+        query = request.META.get("QUERY_STRING", "")
+        address = reverse("ogc:item", args=[collection.id, fate.sole.municipality.ags])
+        return HttpResponsePermanentRedirect(f"{address}{'?' if query else ''}{query}")
     raise Http404("There is no such feature.")
 
 
