@@ -8,6 +8,7 @@ from places.models import BoundaryEdition, Place
 from sok_site.demo import TryOut, accounts_to_try
 from sok_site.demo_mail import lies_here
 from sok_site.sitemaps import canonical
+from sok_site.static_atlas import IS_COPY
 
 
 def every_page(request: HttpRequest) -> dict[str, object]:
@@ -17,6 +18,7 @@ def every_page(request: HttpRequest) -> dict[str, object]:
     return {
         "operator": settings.OPERATOR,
         "canonical": canonical(request),
+        "is_copy": IS_COPY in request.META,  # a page of the static atlas: nobody can sign in there
         "demo": Place.objects.fictional().exists(),
         "demo_mail": lies_here(),
         "accounts_to_try": _accounts_to_try(request),
@@ -27,4 +29,5 @@ def every_page(request: HttpRequest) -> dict[str, object]:
 def _accounts_to_try(request: HttpRequest) -> tuple[TryOut, ...]:
     """The demo's accounts, on the start page; the sign-in page names them by itself."""
     match = request.resolver_match
-    return accounts_to_try() if match is not None and match.url_name == "map" else ()
+    is_start = match is not None and match.url_name == "map" and IS_COPY not in request.META
+    return accounts_to_try() if is_start else ()

@@ -1,0 +1,305 @@
+"""The public atlas as a folder of files that any web server serves: pages, figures, tiles, downloads. No Python there.
+
+Every page is asked for as a visitor would ask, and its links are made relative; what is not in the folder (signing in,
+registering, the API) leads to the living site.
+"""
+
+import html
+import json
+import os
+import posixpath
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from django.urls import Resolver404, resolve, reverse
+
+from cohesion.areas import AreaKind, areas
+from places.models import BoundaryEdition, Municipality, Place, Space, Support
+from sok_site.exports.files import EXPORTS
+
+IS_COPY = "sok.static_atlas"  # in the environment of a request, where no client can put it (sok_site/context.py)
+MARK = "atlas.json"  # says that a folder is an atlas, and from when
+PAGES = ("map", "embed", "interplay", "method", "concept", "areas", "changes", "imprint", "privacy", "accessibility")
+AREAS = tuple(kind.value for kind in AreaKind)
+ENTRIES: dict[str, Any] = {"place": Place, "support": Support, "space": Space}
+# What pages load or offer besides; an address that ends like a folder gets the name of a file.
+FILES = {
+    "photo": "",
+    "outlines": "",
+    "tiles": "",
+    "map_points": "",
+    "opening_hours_calendar": "",
+    "changes_feed": "",
+    "api:export": "",
+    "api:scores": "daten/scores.json",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{basemap}; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+_ADDRESS = re.compile(r'(?<=[ \n])(href|src|action|data-same-view)="(/[^"]*)"')
+_JSON = re.compile(r'(<script id="[\w-]+" type="application/json">)(.*?)(</script>)', re.DOTALL)
+
+
+class NotAnAtlasError(Exception):
+    """The folder holds something else; the message says what to do."""
+
+
+class MissingFilesError(Exception):
+    """Static files are not collected; the message says how."""
+
+
+@dataclass
+class Report:
+    """What was written."""
+
+    pages: int = 0
+    files: int = 0
+    bytes: int = 0
+    missing: list[str] = field(default_factory=list)  # addresses that a page names and that answer something else
+
+    def __str__(self) -> str:
+        return f"{self.pages} pages and {self.files} files, {self.bytes / 1e6:.1f} MB"
+
+
+def export_atlas(
+    folder: Path,
+    *,
+    language: str = "de",
+    without: Iterable[str] = (),
+    dry_run: bool = False,
+    progress: Callable[[Iterable[str]], Iterable[str]] = iter,
+) -> Report:
+    """Write the atlas into ``folder``, in place of an earlier one; whoever breaks in finds the old one whole.
+
+    ``without``: "municipalities", "entries" or "downloads", which are then those of the living site.
+    Raises NotAnAtlasError, MissingFilesError.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise NotAnAtlasError(f"{folder} holds something that is no atlas: name an empty or a new folder.")
+    collected = Path(settings.STATIC_ROOT)
+    if collected.resolve() in folder.resolve().parents:
+        raise NotAnAtlasError(f"{folder} lies among the static files: name a folder somewhere else.")
+    if not (collected / "staticfiles.json").exists():
+        raise MissingFilesError("Static files are not collected: run manage.py collectstatic first.")
+    exported = Exported(frozenset(without))
+    paths = list(exported.pages())
+    if dry_run:
+        return Report(pages=len(paths))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        with transaction.atomic():  # and no connection of its own for every page
+            report = _write(draft, exported, progress(paths), Reader(language))
+        shutil.copytree(collected, draft / settings.STATIC_URL.strip("/"), ignore=shutil.ignore_patterns("*.map.*"))
+        draft.chmod(0o755)
+        _replace(folder, draft)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return report
+
+
+# --- What is in it ----------------------------------------------------------------------------------------------------
+
+
+class Exported:
+    """Which addresses of the site are in the folder, and under which name."""
+
+    def __init__(self, without: frozenset[str]) -> None:
+        self.with_municipalities = "municipalities" not in without
+        self.with_entries = "entries" not in without
+        self.with_downloads = "downloads" not in without
+        self.names = {*PAGES, *AREAS}
+        self.names |= {"municipality"} if self.with_municipalities else set()
+        self.names |= {*ENTRIES} if self.with_entries else set()
+
+    def pages(self) -> Iterator[str]:
+        """The addresses of all pages."""
+        yield from map(reverse, PAGES)
+        edition = BoundaryEdition.objects.current()
+        if edition is None:
+            return
+        for kind in AreaKind:
+            yield from (area.get_absolute_url() for area in areas(kind, edition))
+        if self.with_municipalities:
+            for municipality in Municipality.objects.of_edition(edition).only("ags", "name").order_by("ags"):
+                yield municipality.get_absolute_url()
+        if self.with_entries:
+            for model in ENTRIES.values():
+                for entry in model.objects.published().only("pk", "name").order_by("pk"):
+                    yield entry.get_absolute_url()
+
+    def downloads(self) -> Iterator[tuple[str, str]]:
+        """Addresses and names of the files with everything in them."""
+        for name in EXPORTS if self.with_downloads else ():
+            address = reverse("api:export", args=[name])
+            yield address, address[1:]
+
+    def file_of(self, path: str) -> str | None:
+        """The file that stands for an address, from the top of the folder; None where the living site does."""
+        if path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            return path[1:]
+        name = _name(path)
+        if name in self.names:
+            return f"{path[1:]}index.html"
+        if name in FILES and (self.with_downloads or name != "api:export"):
+            return FILES[name] or path[1:]
+        return None
+
+
+def _name(path: str) -> str:
+    try:
+        return resolve(unquote(path)).view_name
+    except Resolver404:
+        return ""
+
+
+# --- How it is read ---------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """Asks this site as a visitor would, without a server between."""
+
+    def __init__(self, language: str) -> None:
+        self.handler = WSGIHandler()
+        self.language = language
+        site = urlsplit(settings.SITE_URL)
+        self.scheme, self.host = site.scheme, site.netloc
+
+    def get(self, path: str) -> tuple[int, Iterator[bytes]]:
+        """Status and body, in parts: downloads are large."""
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote(path).encode().decode("latin-1"),
+            "QUERY_STRING": "",
+            "SERVER_NAME": self.host.split(":")[0],
+            "SERVER_PORT": "443" if self.scheme == "https" else "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": self.host,
+            "HTTP_ACCEPT_LANGUAGE": self.language,
+            "HTTP_X_FORWARDED_PROTO": self.scheme,
+            "wsgi.url_scheme": self.scheme,
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": BytesIO(),
+            IS_COPY: True,
+        }
+        lines: list[str] = []
+
+        def start(status: str, headers: list[tuple[str, str]], failure: Any = None, /) -> Callable[[bytes], object]:
+            lines.append(status)
+            return bytes  # nobody writes so any more
+
+        parts: Any = self.handler(environ, start)
+
+        def body() -> Iterator[bytes]:
+            with closing(parts) if hasattr(parts, "close") else nullcontext():
+                yield from parts
+
+        return int(lines[0].split()[0]), body()
+
+
+# --- How it is written ------------------------------------------------------------------------------------------------
+
+
+def _write(folder: Path, exported: Exported, paths: Iterable[str], reader: Reader) -> Report:
+    report = Report()
+    wanted = dict(exported.downloads())  # address → file, of all that is no page
+
+    def store(name: str, body: Iterable[bytes]) -> None:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as target:
+            for part in body:
+                report.bytes += target.write(part)
+
+    for path in paths:
+        status, body = reader.get(path)
+        if status != HTTPStatus.OK:
+            report.missing.append(path)
+            continue
+        text, found = localised(b"".join(body).decode(), path, exported)
+        wanted |= found
+        store(f"{path[1:]}index.html", [text.encode()])
+        report.pages += 1
+    for path, name in sorted(wanted.items()):
+        status, body = reader.get(path)
+        if status != HTTPStatus.OK:
+            report.missing.append(path)
+            continue
+        store(name, body)
+        report.files += 1
+    written = {"written_at": datetime.now().astimezone().isoformat(timespec="seconds"), "site": settings.SITE_URL}
+    store(MARK, [json.dumps({**written, "pages": report.pages, "files": report.files}, indent=2).encode()])
+    return report
+
+
+def localised(page: str, path: str, exported: Exported) -> tuple[str, dict[str, str]]:
+    """A page with addresses that hold in the folder, and the files that it names: address → file."""
+    wanted: dict[str, str] = {}
+
+    def address(url: str) -> str:
+        parts = urlsplit(url)
+        if url.startswith("//") or (name := exported.file_of(parts.path)) is None:
+            return f"{settings.SITE_URL}{url}"
+        if not name.endswith("index.html") and not name.startswith(settings.STATIC_URL.strip("/")):
+            wanted[parts.path] = name
+        shown = name.removesuffix("index.html")
+        relative = posixpath.relpath(f"/{shown}", path) + ("/" if name.endswith("index.html") else "")
+        rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+        return f"{relative}{rest}"
+
+    def attribute(found: re.Match[str]) -> str:
+        return f'{found[1]}="{html.escape(address(html.unescape(found[2])))}"'
+
+    def data(found: re.Match[str]) -> str:
+        return f"{found[1]}{_script(_each_text(json.loads(found[2]), address))}{found[3]}"
+
+    basemap = f" {origin}" if (origin := _basemap_origin()) else ""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(basemap=basemap)}">'
+    text = _JSON.sub(data, _ADDRESS.sub(attribute, page))
+    return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n    {policy}', 1), wanted
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """JSON with every text that is a path of this site changed."""
+    if isinstance(value, dict):
+        return {name: _each_text(part, change) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_each_text(part, change) for part in value]
+    return change(value) if isinstance(value, str) and re.match(r"/([^/\s]|$)", value) else value
+
+
+def _script(value: Any) -> str:
+    """JSON that may stand inside a script element, as Django's json_script writes it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+
+
+def _basemap_origin() -> str:
+    parts = urlsplit(settings.BASEMAP_URL)
+    return f"{parts.scheme}://{quote(parts.netloc, safe=':{}')}" if parts.netloc else ""
+
+
+def _replace(folder: Path, draft: Path) -> None:
+    """The draft takes the folder's place."""
+    old = draft.with_name(f"{draft.name}.old")
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(draft, folder)
+    shutil.rmtree(old, ignore_errors=True)
