@@ -108,6 +108,9 @@ def code_version() -> str:
 # --- Facts that are looked up once per version ------------------------------------------------------------------------
 
 
+MOST_FACTS = 1000
+
+
 class _Facts(threading.local):
     """Of each thread: the version for which they hold, and what was found."""
 
@@ -130,6 +133,8 @@ def once_per_version(version: Version, name: Any, find: Callable[[], _Value]) ->
         found = find()
         if _facts.key != key:  # find has asked for a later version
             return found
+        if len(_facts.found) >= MOST_FACTS:
+            _facts.found.clear()
         _facts.found[name] = found
     return cast(_Value, _facts.found[name])
 

@@ -138,6 +138,9 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
         raise ImproperlyConfigured(f"{name}: {error}") from error
     if not config.get("NAME"):
         raise ImproperlyConfigured(f"{name}: no database is named; expected {scheme}://…/name")
+    if scheme == "postgis":
+        # Many short questions: to compile one, or to spread it over processes, takes longer than to answer it.
+        config.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c max_parallel_workers_per_gather=0")
     if scheme == "spatialite":
         config["ENGINE"] = "sok_site.spatialite"
         config["TEST"] = {"NAME": ":memory:"}  # said, so that each process of a parallel test run has its own

@@ -11,7 +11,7 @@ import gzip
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import brotli
@@ -35,7 +35,7 @@ CROSS_ORIGIN = "access-control-"
 Key = tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Answer:
     """A finished answer: its headers, and its body as it is (None: only its validators are known) and packed."""
 
@@ -72,9 +72,10 @@ class Kept:
         with self._lock:
             if version != self.version or answer.size > self.most // LARGEST_SHARE:
                 return
+            if (before := self._answers.pop(key, None)) is not None:
+                self.size -= before.size
             self._answers[key] = answer
-            self._answers.move_to_end(key)
-            self.size = sum(each.size for each in self._answers.values())
+            self.size += answer.size
             while self.size > self.most:
                 self.size -= self._answers.popitem(last=False)[1].size
 
@@ -118,7 +119,7 @@ class KeptAnswersMiddleware:
         encoding = _encoding(request) if len(body) >= SMALL else ""
         if encoding:
             if encoding not in answer.packed:
-                answer.packed[encoding] = _packed(body, encoding)
+                answer = replace(answer, packed={**answer.packed, encoding: _packed(body, encoding)})
                 self.kept.put(version, key, answer)
             body = answer.packed[encoding]
             tag = headers["ETag"]

@@ -8,6 +8,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
-from places.data_version import keep
+from places.data_version import keep, once_per_version, version_for
 from places.models import Entry, Municipality
 from places.successors import fate_of
 from places.vocabulary import Publication
@@ -24,11 +25,12 @@ from sok_site.ogc import documents, openapi
 from sok_site.ogc.collections import COLLECTIONS, Collection, Rows
 from sok_site.ogc.crs import Crs
 from sok_site.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Links
-from sok_site.ogc.features import etag, features, members, without_geometry, written
+from sok_site.ogc.features import etag, features, members, with_members, without_geometry, written, written_features
 from sok_site.ogc.parameters import ITEM, ITEMS, Asked, RefusedError, read
 from sok_site.problems import problem_response
 
 View = Callable[..., HttpResponse]
+TURNING = ("f", "limit", "offset", "crs")  # what does not change how many there are
 
 
 def wants_page(request: HttpRequest) -> bool:
@@ -167,19 +169,20 @@ def queryables(request: HttpRequest, collection_id: str) -> HttpResponse:
 def items(request: HttpRequest, collection_id: str) -> HttpResponse:
     """Features of a collection, a page of them."""
     collection = _collection(collection_id)
-    asked, found = read(request.GET, ITEMS, collection), collection.rows()
+    asked, found = read(request.GET, ITEMS, collection), _rows(request, collection)
     rows = asked.narrowed(found.queryset)
-    matched = rows.count()
-    rows = rows[asked.offset : asked.offset + asked.limit]
+    page = rows[asked.offset : asked.offset + asked.limit]
     links = Links(request)
     if wants_page(request):
-        shown = _table(collection, rows)
+        matched, shown = rows.count(), _table(collection, page)
         turning = _turning(links, asked, matched)
         crumbs = _crumbs(_collection_crumb(collection), (_("Objekte"), ""))
         context = {"collection": collection, "rows": shown, "matched": matched, "crumbs": crumbs, **turning}
         context |= {"first": asked.offset + 1, "last": min(asked.offset + asked.limit, matched)}
         return render(request, "ogc/items.html", {**context, "json": links.here(f="json"), **found.beside()})
-    shown_features = [each.written() for each in features(collection, rows, asked.crs, links.root)]
+    shown_features = written_features(collection, found, page, asked.crs, links.root)
+    is_last = 0 < len(shown_features) < asked.limit  # then nothing has to be counted
+    matched = asked.offset + len(shown_features) if is_last else _counted(request, collection, found, rows)
     turning = _turning(links, asked, matched)
     head = {
         "numberMatched": matched,
@@ -201,24 +204,28 @@ def items(request: HttpRequest, collection_id: str) -> HttpResponse:
 def item(request: HttpRequest, collection_id: str, feature_id: str) -> HttpResponse:
     """One feature. An entry that was merged leads to the other; one that was withdrawn is gone."""
     collection = _collection(collection_id)
-    asked, found = read(request.GET, ITEM, collection), collection.rows()
+    asked, found = read(request.GET, ITEM, collection), _rows(request, collection)
     links = Links(request)
     if not collection.key_is_possible(feature_id):
         raise Http404("There is no such feature.")
     rows = found.queryset.filter(**{collection.key: feature_id})
-    shown = next(features(collection, rows, asked.crs, links.root), None)
-    if shown is None:
-        return _elsewhere(request, collection, found, feature_id)
     if wants_page(request):
+        shown = next(features(collection, rows, asked.crs, links.root), None)
+        if shown is None:
+            return _elsewhere(request, collection, found, feature_id)
         (row,) = _table(collection, rows, every=True)
         crumbs = _crumbs(_collection_crumb(collection), (shown.properties["name"], ""))
         page = shown.properties.get("page", "")
         context = {"collection": collection, "row": row, "feature": shown, "page": page, "crumbs": crumbs}
         return render(request, "ogc/item.html", {**context, "json": links.here(f="json"), **found.beside()})
+    written_ones = written_features(collection, found, rows, asked.crs, links.root)
+    if not written_ones:
+        return _elsewhere(request, collection, found, feature_id)
     own = [*links.own(GEOJSON), links.link("collection", "collection", JSON, str(collection.title), collection.id)]
-    if page := shown.properties.get("page"):
+    if collection.page:
+        page = links.root + collection.page_path(feature_id)
         own.append({"rel": "related", "type": HTML, "href": page, "title": _("Die Seite im Atlas")})
-    whole = shown.written(members({"links": own, **found.beside()}))
+    whole = with_members(written_ones[0], {"links": own, **found.beside()})
     return _of_features(whole, etag(whole), asked.crs, found)
 
 
@@ -226,6 +233,17 @@ def item(request: HttpRequest, collection_id: str, feature_id: str) -> HttpRespo
 def nothing(request: HttpRequest, path: str) -> HttpResponse:
     """Every address that is none."""
     raise Http404(f"There is nothing at “{path}”.")
+
+
+def _rows(request: HttpRequest, collection: Collection) -> Rows:
+    """The rows of a collection, described once per version."""
+    return once_per_version(version_for(request), ("rows", collection.id), collection.rows)
+
+
+def _counted(request: HttpRequest, collection: Collection, found: Rows, rows: QuerySet[Any]) -> int:
+    """How many there are on all pages, counted once for all pages."""
+    narrowing = tuple(sorted((name, text) for name, text in request.GET.items() if name not in TURNING))
+    return found.reading.once(("count", collection.id, narrowing), rows.count)
 
 
 def _of_features(whole: bytes, tag: str, crs: Crs, found: Rows) -> HttpResponse:
