@@ -162,7 +162,7 @@ def _demo_mails(now: datetime, dry_run: bool) -> int:
 
 def _elsewhere(today: date, dry_run: bool) -> dict[str, int]:
     told: Any = retention_due.send(sender=Removed, today=today, dry_run=dry_run)
-    return {name: number for _listener, numbers in told for name, number in numbers.items()}
+    return {name: number for _listener, numbers in told for name, number in numbers.items() if number}
 
 
 def _unlink(files: list[Path], dry_run: bool) -> int:

@@ -25,7 +25,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -50,6 +50,13 @@ from tests.webhook_receiver import Receiver, receiver
 pytestmark = pytest.mark.django_db
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request to the API sets the thread's language, and only Django's own handler takes it back."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
