@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -21,6 +21,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def newest(self) -> Assessment | None:
         """The assessment of the latest day, the later run first; None before the first run."""
         return self.select_related("edition").defer("edition__outlines").order_by("-as_of", "-id").first()
+
+    def shown_on(self, day: date, end: datetime) -> Assessment | None:
+        """The one that was the newest of the newest edition when ``day`` ended at ``end``: of those that were stored by
+        then and are not of a later day. None where there was none."""
+        there = self.select_related("edition__population_grid").defer("edition__outlines")
+        return there.filter(as_of__lte=day, created_at__lt=end).order_by("-edition__date", "-as_of", "-id").first()
 
     def of_edition(self, edition: BoundaryEdition) -> AssessmentQuerySet:
         """Assessments made on one edition of boundaries."""

@@ -46,9 +46,7 @@ def write_facts(entry: Entry, facts: Facts) -> None:
     Raises ValidationError where the location lies in no municipality.
     """
     written = {name: value for name, value in facts.items() if name not in OF_PUBLICATION}
-    for field in _fields(entry):
-        if field.name in written:
-            setattr(entry, field.name, _from_json(field, written[field.name]))
+    put_facts(entry, written)
     if "location" in written or entry.municipality_id is None:
         entry.municipality = municipality_of(entry.location)
     entry.save()
@@ -60,6 +58,13 @@ def write_facts(entry: Entry, facts: Facts) -> None:
         ServedArea.objects.bulk_create(
             ServedArea(support=entry, area=area) for area in written["areas"] if area not in known
         )
+
+
+def put_facts(entry: Entry, facts: Facts) -> None:
+    """Give ``entry`` those of the facts that are columns of its own, also those of publication, without storing it."""
+    for field in _fields(entry):
+        if field.name in facts:
+            setattr(entry, field.attname, _from_json(field, facts[field.name]))
 
 
 def actors_of(place: Place) -> list[Facts]:

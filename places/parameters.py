@@ -1,6 +1,7 @@
 """Query parameters of the API: declared per endpoint, parsed once, refused by name. Who has which: api/."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from django.http import QueryDict
@@ -96,6 +97,11 @@ class TableParameters(Parameters):
     )
 
 
+@cache
+def _names(items: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
+    return tuple(items().fields)
+
+
 class PageParameters(TableParameters):
     """Of every list in pages. ``items`` says which fields there are, ``orders`` what it can be ordered by."""
 
@@ -106,7 +112,7 @@ class PageParameters(TableParameters):
     page_size = serializers.IntegerField(min_value=1, max_value=1000, default=100, help_text="Items per page.")
 
     def get_fields(self) -> dict[str, Any]:
-        known = Several(child=Word(self.items().fields), required=False, help_text="Only these fields of each item.")
+        known = Several(child=Word(_names(self.items)), required=False, help_text="Only these fields of each item.")
         words = [word for order in self.orders for word in (order, f"-{order}")]
         ordering = Several(
             child=Word(words), required=False, help_text="By these, the first goes first; `-` descending; null last."
@@ -128,4 +134,5 @@ class BoxParameters(PageParameters):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if {"distance", "-distance"} & {*attrs.get("ordering", ())} and "near" not in attrs:
             raise serializers.ValidationError({"ordering": "There is a distance only together with “near”."})
-        return attrs
+        validated: dict[str, Any] = super().validate(attrs)
+        return validated

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -250,9 +251,15 @@ def lying_in(ags: Iterable[str]) -> Q:
     """Entries in municipalities of these keys. A key that is gone means the territory it had."""
     wanted = set(ags)
     found = Q(municipality__ags__in=wanted)
-    current = Municipality.objects.current().filter(ags__in=wanted).values_list("ags", flat=True)
-    for key in sorted(wanted.difference(current)):
-        last = Municipality.objects.filter(ags=key).order_by("-edition__date").only("geometry").first()
-        if last is not None:
-            found |= Q(location__intersects=last.geometry)
+    for territory in gone_territories(wanted):
+        found |= Q(location__intersects=territory)
     return found
+
+
+def gone_territories(ags: Iterable[str]) -> list[Any]:
+    """The territories that those of the keys had that are gone."""
+    wanted = set(ags)
+    current = Municipality.objects.current().filter(ags__in=wanted).values_list("ags", flat=True)
+    rows = Municipality.objects.order_by("-edition__date").only("geometry")
+    last = (rows.filter(ags=key).first() for key in sorted(wanted.difference(current)))
+    return [municipality.geometry for municipality in last if municipality is not None]

@@ -10,10 +10,12 @@ from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
 from django.db.models import Max, Min
 from django.http import HttpRequest, JsonResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cohesion.models import Assessment
 from places.models import BoundaryEdition, Entry, Municipality, Place, Region, Space, Support
+from sok_site.exports.files import EXPORTS
+from sok_site.licence import licence_address
 
 Words = Mapping[str, str]  # language → text
 Data = dict[str, Any]
@@ -31,7 +33,6 @@ CONTEXT: Data = {
 }
 EU = "http://publications.europa.eu/resource/authority/"
 GEOCODING = "http://dcat-ap.de/def/politicalGeocoding/"
-LICENCES = "http://dcat-ap.de/def/licenses/"
 OGC_API_FEATURES = "http://www.opengis.net/def/interface/ogcapi-features"
 INVENTED = {"de": " Die Orte dieser Demo sind frei erfunden.", "en": " The places of this demo are invented."}
 
@@ -121,6 +122,20 @@ FORMATS = {
     "geojson": Format({"de": "GeoJSON, seitenweise", "en": "GeoJSON, in pages"}, "application/geo+json", "GEOJSON"),
     "csv": Format({"de": "CSV-Tabelle", "en": "CSV table"}, "text/csv", "CSV"),
 }
+# Whole layers, each as one file (exports/files.py), by the endings of their names.
+FILES = {
+    "gpkg": Format({"de": "Alles als GeoPackage", "en": "All as GeoPackage"}, "application/geopackage+sqlite3", "GPKG"),
+    "parquet": Format(
+        {"de": "Alles als GeoParquet", "en": "All as GeoParquet"}, "application/vnd.apache.parquet", "PARQUET"
+    ),
+    "geojson": Format({"de": "Alles als GeoJSON", "en": "All as GeoJSON"}, "application/geo+json", "GEOJSON"),
+    "xlsx": Format(
+        {"de": "Alles als Excel-Tabelle", "en": "All as Excel workbook"},
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "XLSX",
+    ),
+    "csv": Format({"de": "Alles als CSV-Tabelle", "en": "All as CSV table"}, "text/csv", "CSV"),
+}
 
 
 def catalogue(request: HttpRequest) -> JsonResponse:
@@ -136,7 +151,6 @@ def document() -> Data:
     datasets = [_municipalities(edition, described, common) for described in (MUNICIPALITIES, SCORES)]
     datasets += [_entries(model, described, common) for model, described in ENTRIES.items()]
     modified = max((found["dct:modified"]["@value"] for found in datasets if "dct:modified" in found), default="")
-    service = _service()
     return _known(
         {
             "@context": CONTEXT,
@@ -155,7 +169,7 @@ def document() -> Data:
             "dct:publisher": _publisher(),
             "dct:modified": _time(modified),
             "dct:spatial": common["dct:spatial"],
-            "dcat:service": service,
+            "dcat:service": _service(),
             "dcat:dataset": datasets,
         }
     )
@@ -226,26 +240,17 @@ def _dataset(
 
 
 def _distributions(described: Described, common: Data) -> list[Data]:
-    found = []
-    for name in described.formats:
-        words = FORMATS[name]
-        address = f"{_address(described.view)}?format={name}"
-        found.append(
-            _known(
-                {
-                    "@id": f"{_address('catalogue')}#{described.key}-{name}",
-                    "@type": "dcat:Distribution",
-                    "dct:title": _worded(words.title),
-                    "dcat:accessURL": {"@id": address},
-                    "dcat:downloadURL": {"@id": address},
-                    "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{words.media_type}"},
-                    "dct:format": {"@id": f"{EU}file-type/{words.file_type}"},
-                    **_terms(common),
-                }
-            )
-        )
-    service = _service()
-    if service and described.collection:
+    listed = [
+        (f"{described.key}-{name}", f"{_address(described.view)}?format={name}", FORMATS[name])
+        for name in described.formats
+    ]
+    files = [
+        (f"{described.key}-export-{export.extension}", _address("api:export", name), FILES[export.extension])
+        for name, export in EXPORTS.items()
+        if described.collection and export.layer == described.collection
+    ]
+    found = [_download(identifier, address, words, common) for identifier, address, words in (*listed, *files)]
+    if described.collection:
         found.append(
             _known(
                 {
@@ -255,7 +260,7 @@ def _distributions(described: Described, common: Data) -> list[Data]:
                         {"de": "Ebene für GIS (OGC API - Features)", "en": "Layer (OGC API - Features)"}
                     ),
                     "dcat:accessURL": {"@id": _address("ogc:collection", described.collection)},
-                    "dcat:accessService": {"@id": service["@id"]},
+                    "dcat:accessService": {"@id": _service()["@id"]},
                     "dct:conformsTo": {"@id": OGC_API_FEATURES},
                     **_terms(common),
                 }
@@ -264,27 +269,38 @@ def _distributions(described: Described, common: Data) -> list[Data]:
     return found
 
 
+def _download(identifier: str, address: str, words: Format, common: Data) -> Data:
+    return _known(
+        {
+            "@id": f"{_address('catalogue')}#{identifier}",
+            "@type": "dcat:Distribution",
+            "dct:title": _worded(words.title),
+            "dcat:accessURL": {"@id": address},
+            "dcat:downloadURL": {"@id": address},
+            "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{words.media_type}"},
+            "dct:format": {"@id": f"{EU}file-type/{words.file_type}"},
+            **_terms(common),
+        }
+    )
+
+
 def _terms(common: Data) -> Data:
     """Under which terms; none where the operator has not said any."""
-    licence = settings.DATA_LICENCE
+    licence = licence_address()
     return {
-        "dct:license": {"@id": f"{LICENCES}{licence}"} if licence else None,
+        "dct:license": {"@id": licence} if licence else None,
         "dcatde:licenseAttributionByText": common["attribution"],
         "dcatap:availability": {"@id": f"{EU}planned-availability/STABLE"},
     }
 
 
-def _service() -> Data | None:
-    """The OGC API, where this installation has one."""
-    try:
-        address = _address("ogc:landing")
-    except NoReverseMatch:
-        return None
+def _service() -> Data:
+    """The OGC API."""
     return {
         "@id": f"{_address('catalogue')}#ogc",
         "@type": "dcat:DataService",
         "dct:title": _worded({"de": "OGC API - Features des SOK-Atlas", "en": "OGC API - Features of SOK-Atlas"}),
-        "dcat:endpointURL": {"@id": address},
+        "dcat:endpointURL": {"@id": _address("ogc:landing")},
         "dct:conformsTo": {"@id": OGC_API_FEATURES},
     }
 

@@ -4,31 +4,41 @@ from typing import Any
 
 from django.utils.functional import cached_property
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 
 from cohesion.explanation import Explanation, explain
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass, LossKind, PopulationBasis
+from places.api.earlier import AsOfParameters
 from places.api.places import ActorSerializer, PlaceReferenceSerializer
+from places.as_of import end_of
 from places.fields import Address, Known, KnownWord
 from places.models import BoundaryEdition, Municipality
-from places.parameters import Parameters
 from places.reading import Reading
 from places.vocabulary import Condition, Publication, Role
 
 SHARE_DECIMALS = 4
 
 
-class AssessmentParameters(Parameters):
+class AssessmentParameters(AsOfParameters):
+    """Which assessment is read: by its id, or as of an earlier day."""
+
     assessment = serializers.PrimaryKeyRelatedField(
         queryset=Assessment.objects.select_related("edition__population_grid").defer("edition__outlines"),
         required=False,
         help_text="Id of an assessment, which also chooses the edition of boundaries. "
-        "Without it: the newest of the current edition.",
+        "Without it: the newest of the current edition. Not together with `asOf`.",
         error_messages={
             "does_not_exist": "There is no assessment with the id {pk_value}.",
             "incorrect_type": "The id of an assessment is expected.",
         },
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if {"assessment", "asOf"} <= attrs.keys():
+            raise serializers.ValidationError({"asOf": "It cannot be asked for together with “assessment”."})
+        return attrs
 
 
 class AssessedReading(Reading):
@@ -36,16 +46,26 @@ class AssessedReading(Reading):
 
     @cached_property
     def edition(self) -> BoundaryEdition | None:
-        asked = self.asked.get("assessment")
-        return asked.edition if asked else super().edition
+        return self._chosen.edition if self._chosen else super().edition
 
     @cached_property
     def assessment(self) -> Assessment | None:
         """The one that is asked for, else the newest of the current edition; None before the first."""
-        asked: Assessment | None = self.asked.get("assessment")
-        if asked or self.edition is None:
-            return asked
+        if self._chosen or self.edition is None:
+            return self._chosen
         return self.once("assessment", Assessment.objects.of_edition(self.edition).newest)
+
+    @cached_property
+    def _chosen(self) -> Assessment | None:
+        """The one that is asked for, by its id or by a day. Raises NotFound where there was none on that day."""
+        if "asOf" not in self.asked:
+            chosen: Assessment | None = self.asked.get("assessment")
+            return chosen
+        day = self.asked["asOf"]
+        found = Assessment.objects.shown_on(day, end_of(day))
+        if found is None:
+            raise NotFound(f"At the end of {day} there was no assessment.")
+        return found
 
 
 # --- A score --------------------------------------------------------------------------------------------------------

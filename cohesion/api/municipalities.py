@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -24,7 +25,7 @@ from places import keys
 from places.api.parts import RegionSerializer
 from places.api.places import ConditionsSerializer, PlacesOfMunicipality
 from places.fields import Address, FeatureSerializer, Known, KnownWord, PageAddress, Position
-from places.models import Municipality
+from places.models import Municipality, Place
 from places.parameters import BoxParameters, Key, PageParameters, Parameters, Several, Word
 from places.reading import Detail, Listing
 from places.vocabulary import ZokTier
@@ -243,8 +244,13 @@ class MunicipalityPlaces(PlacesOfMunicipality):
                 return answer
             raise
 
-    def get_queryset(self) -> Any:
-        municipality = get_object_or_404(
-            Municipality.objects.filter(edition=self.edition).only("pk"), ags=self.kwargs["ags"]
-        )
-        return super().get_queryset().filter(municipality=municipality)
+    @cached_property
+    def municipality(self) -> Municipality:
+        """Which one. Raises Http404."""
+        return get_object_or_404(Municipality.objects.filter(edition=self.edition).only("pk"), ags=self.kwargs["ags"])
+
+    def narrowed(self, entries: Any) -> Any:
+        return super().narrowed(entries).filter(municipality=self.municipality)
+
+    def was_asked_for(self, entry: Place) -> bool:
+        return entry.municipality_id == self.municipality.pk and super().was_asked_for(entry)

@@ -17,7 +17,7 @@ from cohesion.vocabulary import CohesionClass
 from places import keys
 from places.fields import COORDINATE_DECIMALS, KnownWord
 from places.models import BoundaryEdition, Municipality, Region
-from places.parameters import TableParameters
+from places.parameters import Several, TableParameters, Word
 from places.vocabulary import ZokTier
 
 # Column → where the database has it. Written straight from rows of tuples: 11,000 municipalities are one query.
@@ -59,7 +59,7 @@ class OutlinedEditionSerializer(EditionSerializer):
 
 
 def _column(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
-    return serializers.ListField(child=child)
+    return serializers.ListField(child=child, required=False)  # with `fields`, only those
 
 
 class ScoresSerializer(serializers.Serializer[Any]):
@@ -90,7 +90,9 @@ class ScoresSerializer(serializers.Serializer[Any]):
 
 
 class ScoresParameters(AssessmentParameters, TableParameters):
-    pass
+    def get_fields(self) -> dict[str, Any]:
+        known = Several(child=Word(SOURCES), required=False, help_text="Only these columns, in this order.")
+        return {**super().get_fields(), "fields": known}
 
 
 class Scores(AssessedReading):
@@ -115,17 +117,22 @@ class Scores(AssessedReading):
                 "fictional": self.is_fictional,
                 "districts": {key: name or key for key, name in names.items() if len(key) == keys.DISTRICT_DIGITS},
                 "states": {key: name or key for key, name in names.items() if len(key) == keys.STATE_DIGITS},
-                "columns": list(SOURCES),
+                "columns": self._names(),
                 **self._columns(),
             }
         )
 
     def _columns(self) -> dict[str, list[Any]]:
         municipalities = with_scores(Municipality.objects.filter(edition=self.edition), self.assessment)
-        sources = [F(source) if isinstance(source, str) else source for source in SOURCES.values()]
+        names = self._names()
+        sources = [F(SOURCES[name]) if isinstance(SOURCES[name], str) else SOURCES[name] for name in names]
         rows = list(municipalities.order_by("ags").values_list(*sources))
-        columns = dict(zip(SOURCES, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
-        return {name: _tidied(name, columns.get(name, [])) for name in SOURCES}
+        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+        return {name: _tidied(name, columns.get(name, [])) for name in names}
+
+    def _names(self) -> list[str]:
+        """The columns that are asked for."""
+        return list(self.asked.get("fields", SOURCES))
 
     @staticmethod
     def table(data: dict[str, Any]) -> tuple[list[str], Iterator[Iterable[Any]]]:

@@ -2,24 +2,26 @@
 public. The endpoints are in places.py, supports.py and spaces.py."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from places import clock, keys
+from places.api.earlier import AsOfParameters, Earlier, one_earlier
 from places.fields import Address, FeatureSerializer, Known, PageAddress, Position, Wording
 from places.freshness import DEFAULT_FRESHNESS_MONTHS, lapses_on, months_before
-from places.models import Change, Entry, Photo, Place, Space, Support
-from places.parameters import BoxParameters, Key, Several, Word
+from places.models import Entry, Photo, Place, Space, Support
+from places.parameters import BoxParameters, Key, Parameters, Several, Word
 from places.reading import Detail, Listing, Reading
-from places.successors import lying_in
+from places.successors import gone_territories, lying_in
 from places.vocabulary import Publication, Status
 
 # --- Serializers ----------------------------------------------------------------------------------------------------
@@ -72,7 +74,8 @@ class IsConfirmed(serializers.BooleanField):
 
     def to_representation(self, value: Any) -> bool:
         entry: Entry = value
-        return entry.is_fresh(clock.today(), DEFAULT_FRESHNESS_MONTHS)
+        day = self.context["view"].asked.get("asOf") or clock.today()
+        return entry.is_fresh(day, DEFAULT_FRESHNESS_MONTHS)
 
 
 class EntrySerializer(FeatureSerializer):
@@ -116,7 +119,7 @@ class EntrySerializer(FeatureSerializer):
 # --- Parameters -----------------------------------------------------------------------------------------------------
 
 
-class StatusParameters(BoxParameters):
+class StatusParameters(AsOfParameters, BoxParameters):
     orders = {"id": "pk", **{name: name for name in ("name", "confirmed_on", "updated_at", "distance")}}
 
     status = Several(child=Word(Status.values), required=False, help_text="Any of these states.")
@@ -171,38 +174,82 @@ class EntryReading(Reading):
             entries = entries.in_bbox(self.asked["bbox"])
         return entries.near(self.asked["near"]) if "near" in self.asked else entries
 
-    @cached_property
-    def _entries(self) -> dict[str, Any]:
-        lapsed = Q(confirmed_on__lt=months_before(clock.today(), DEFAULT_FRESHNESS_MONTHS))
-        return self.model._default_manager.aggregate(
-            changed_at=Max("updated_at"),
-            last_lapsed=Max("confirmed_on", filter=lapsed),
-            fictional=Count("pk", filter=Q(is_fictional=True)),
+    def was_asked_for(self, entry: Any) -> bool:
+        """What ``narrowed`` asks the database, of an entry as it stood earlier; not how near it was."""
+        lay_in = entry.municipality
+        has = {"kind": entry.kind, "status": entry.status, "district": lay_in and lay_in.district.key}
+        lay_there = "municipality" not in self.asked or (
+            (lay_in is not None and lay_in.ags in self.asked["municipality"])
+            or any(territory.intersects(entry.location) for territory in self._gone_territories)
         )
+        box = self.asked.get("bbox")
+        inside = box is None or (
+            box.west <= entry.location.x <= box.east and box.south <= entry.location.y <= box.north
+        )
+        return (
+            inside and lay_there and all(value in self.asked[name] for name, value in has.items() if name in self.asked)
+        )
+
+    @cached_property
+    def _gone_territories(self) -> list[Any]:
+        return gone_territories(self.asked["municipality"])
+
+    @property
+    def is_geojson(self) -> bool:
+        return bool(self.request.accepted_renderer.format == "geojson")
 
     @property
     def is_fictional(self) -> bool:
-        return super().is_fictional or bool(self._entries["fictional"])
+        mine = self.model._default_manager.filter(is_fictional=True)
+        return super().is_fictional or self.once(f"fictional {self.model.entry_kind}", mine.exists)
 
     def changes(self) -> Iterator[datetime | None]:
-        """The record knows of photographs too; a confirmation that ran out changes an answer without any hand."""
+        """A confirmation that ran out changes an answer without any hand."""
         yield from super().changes()
-        yield self._entries["changed_at"]
-        yield Change.objects.aggregate(at=Max("at"))["at"]
-        if last_lapsed := self._entries["last_lapsed"]:
+        if last_lapsed := self.once(f"lapsed {self.model.entry_kind}", self._last_lapsed):
             day = lapses_on(last_lapsed, DEFAULT_FRESHNESS_MONTHS)
             yield timezone.make_aware(datetime.combine(day, time.min))
+
+    def _last_lapsed(self) -> date | None:
+        held = Q(confirmed_on__lt=months_before(clock.today(), DEFAULT_FRESHNESS_MONTHS))
+        lapsed: date | None = self.model._default_manager.aggregate(last=Max("confirmed_on", filter=held))["last"]
+        return lapsed
 
 
 class EntryListing(EntryReading, Listing):
     """All published entries of a kind, by id."""
 
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if "asOf" not in self.asked:
+            return super().get(request, *args, **kwargs)
+        earlier = Earlier(
+            self.model.entry_kind,
+            self.asked["asOf"],
+            narrowed=self.narrowed,
+            was_asked_for=self.was_asked_for,
+            ordering=self.asked.get("ordering", ()),
+            orders=self.parameters.orders,
+            nearby=self.asked.get("near"),
+            with_geometry=self.is_geojson,
+        )
+        page = self.paginate_queryset(earlier)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
 
 class EntryDetail(EntryReading, Detail):
     """One published entry. One that was merged leads to the other; one that was withdrawn is gone."""
 
+    parameters: ClassVar[type[Parameters]] = AsOfParameters
     lookup_field = "id"
     may_have_gone = True
+
+    def get_object(self) -> Any:
+        if "asOf" not in self.asked:
+            return super().get_object()
+        found = one_earlier(self.model.entry_kind, self.kwargs["id"], self.asked["asOf"], self.is_geojson)
+        if found is None:
+            raise Http404(f"It was not public at the end of {self.asked['asOf']}.")
+        return found
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -16,7 +16,6 @@ from places.api.parts import (
 from places.fields import Address, Known, Rating
 from places.models import Involvement, Place
 from places.parameters import PageParameters, Several, Word
-from places.reading import Listing
 from places.vocabulary import Circle, Condition, Criterion, Dynamic, Kind, Role, Sector
 
 # --- Serializers ----------------------------------------------------------------------------------------------------
@@ -31,7 +30,7 @@ class PlaceReferenceSerializer(serializers.Serializer[Any]):
 class ActorSerializer(serializers.Serializer[Any]):
     """An organisation or a group; a person by name only where that person agreed."""
 
-    id = serializers.CharField(source="pk")
+    id = Known(source="pk", help_text="Null, with `asOf`, for one of whom nothing is kept any more.")
     name = Known(help_text="Null for a person who does not wish to be named.")
     is_person = serializers.BooleanField(help_text="A natural person.")
     sector = serializers.ChoiceField(Sector.values)
@@ -141,10 +140,19 @@ class PlaceReading(EntryReading):
         places = super().get_queryset()
         if self.shows("triad", "circles"):
             places = places.with_actors()
+        return places
+
+    def narrowed(self, entries: Any) -> Any:
+        places = super().narrowed(entries)
         return places.role_missing(*map(Role, self.asked["role_missing"])) if "role_missing" in self.asked else places
 
+    def was_asked_for(self, entry: Place) -> bool:
+        held = {role for involvement in entry.involvements.all() for role in involvement.roles()}
+        missing = not {*map(Role, self.asked.get("role_missing", ()))} <= held
+        return super().was_asked_for(entry) and ("role_missing" not in self.asked or missing)
 
-class PlacesOfMunicipality(PlaceReading, Listing):
+
+class PlacesOfMunicipality(PlaceReading, EntryListing):
     """Places with a filter; which municipality is for the subclass to say."""
 
     parameters = PlacesOfMunicipalityParameters

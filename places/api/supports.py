@@ -46,7 +46,19 @@ class SupportReading(EntryReading):
         supports = super().get_queryset()
         if self.shows("areas"):
             supports = supports.prefetch_related("areas")
+        return supports
+
+    def narrowed(self, entries: Any) -> Any:
+        supports = super().narrowed(entries)
         return supports.serving(self.asked["serves"]) if "serves" in self.asked else supports
+
+    def was_asked_for(self, entry: Support) -> bool:
+        if "serves" in self.asked:
+            ags = self.asked["serves"]
+            covering = {"", keys.state_key(ags), keys.district_key(ags), ags}
+            if covering.isdisjoint(served.area for served in entry.areas.all()):
+                return False
+        return super().was_asked_for(entry)
 
 
 class Supports(SupportReading, EntryListing):

@@ -3,7 +3,6 @@
 What stood when is reconstructed from the record, walking backwards from now. Publication is never set back that way.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
@@ -12,6 +11,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from places.as_of import NOT_DONE, walked_back
 from places.facts import OF_PUBLICATION, Facts, facts_of, write_facts
 from places.models import Change, Entry, Municipality
 from places.permissions import User, may_review
@@ -26,8 +26,6 @@ from places.reviewing.deciding import (
 from places.reviewing.municipal import rate_conditions, state_inventory
 from places.vocabulary import ActedAs, Condition, Publication, Verb
 
-# What these say of facts was proposed, not done.
-NOT_DONE = frozenset({Verb.PROPOSED})
 # An act of its own, not a fact that an edit brings along: set back only where the line itself set it.
 CONFIRMATION = "confirmed_on"
 INVENTORY = "inventory_completed_on"
@@ -68,7 +66,7 @@ def to_restore(change: Change) -> tuple[Facts, Facts]:
         return _municipal_facts(change)
     now = facts_of(entry)
     later = Change.of_entry(entry).filter(pk__gte=change.pk).order_by("-pk")
-    stood = {**now, **_walked_back(later)}
+    stood = {**now, **walked_back(later)}
     if stood["name"] is None:
         raise ValidationError(_("Davor gab es den Eintrag noch nicht."))
     left_alone = OF_PUBLICATION if CONFIRMATION in change.after else OF_PUBLICATION | {CONFIRMATION}
@@ -130,19 +128,10 @@ def _restore_municipality(change: Change, by: User, today: date, reason: str) ->
 def _municipal_facts(change: Change) -> tuple[Facts, Facts]:
     """Inventory or conditions, whichever ``change`` is about."""
     municipality = Municipality.objects.current().get(ags=change.ags)
-    stood = _walked_back(Change.of(municipality).filter(pk__gte=change.pk).order_by("-pk"))
+    stood = walked_back(Change.of(municipality).filter(pk__gte=change.pk).order_by("-pk"))
     subject = {INVENTORY} if INVENTORY in change.after else {condition.value for condition in Condition}
     now = {name: getattr(municipality, name) for name in stood if name in subject}
     if now.get(INVENTORY):
         now[INVENTORY] = now[INVENTORY].isoformat()
     names = [name for name in now if now[name] != stood[name]]
     return {name: now[name] for name in names}, {name: stood[name] for name in names}
-
-
-def _walked_back(changes: Iterable[Change]) -> Facts:
-    """The facts before the last of ``changes``, which come latest first; only those that any of them touched."""
-    stood: Facts = {}
-    for change in changes:
-        if change.verb not in NOT_DONE:
-            stood.update(change.before)
-    return stood

@@ -182,3 +182,15 @@ def test_scores_of_another_assessment_come_with_its_edition() -> None:
         ["risky"],
     )
     refused("scores/", "bbox", "state", bbox="1,2,3,4", state="06")
+
+
+def test_scores_have_only_the_columns_that_are_asked_for_in_that_order() -> None:
+    municipality = make_municipality("06635001")
+    make_score(municipality, make_assessment())
+    answer = get("scores/", fields="supply,ags")
+    assert answer["columns"] == ["supply", "ags"]
+    assert (answer["supply"], answer["ags"]) == ([0.7123], ["06635001"])
+    assert "cohesion_class" not in answer
+    (row,) = get("scores/", fields="ags,cohesion_class", format="csv")
+    assert list(row.items()) == [("ags", "06635001"), ("cohesion_class", "resilient")]
+    refused("scores/", "fields", fields="ags,geometry")

@@ -7,9 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as site
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import include, path
 from pytest_django import Settings
 
 from places.vocabulary import Publication
@@ -74,8 +72,9 @@ def test_every_address_of_a_distribution_answers_in_the_format_that_it_promises(
         for distribution in dataset["dcat:distribution"]:
             address = distribution["dcat:accessURL"]["@id"]
             assert address.startswith(f"{site.SITE_URL}/")
-            response = client.get(unquote(address.removeprefix(site.SITE_URL)))
+            response: Any = client.get(unquote(address.removeprefix(site.SITE_URL)))
             assert response.status_code == 200
+            assert response.getvalue()
             promised = distribution.get("dcat:mediaType", {"@id": "/media-types/"})["@id"].partition("media-types/")[2]
             assert response["Content-Type"].startswith(promised)
 
@@ -125,27 +124,17 @@ def test_every_name_is_explained_by_the_context(client: Client, world: None) -> 
     assert {name.partition(":")[0] for name in names(found)} <= set(CONTEXT)
 
 
-def test_layers_for_gis_are_named_only_where_they_are_served(client: Client, world: None, settings: Settings) -> None:
-    from sok_site import urls
-
-    class Without:
-        urlpatterns = [pattern for pattern in urls.urlpatterns if getattr(pattern, "namespace", "") != "ogc"]
-
-    settings.ROOT_URLCONF = Without
-    assert "ogc" not in json.dumps(catalogue(client))
-
-    class With:
-        urlpatterns = [*Without.urlpatterns, path("ogc/", include((_OGC, "ogc")))]
-
-    settings.ROOT_URLCONF = With
+def test_layers_and_files_of_everything_are_named(client: Client, world: None) -> None:
     found = datasets(client)
-    assert found["places"]["dcat:distribution"][-1]["dcat:accessURL"]["@id"].endswith("/ogc/collections/places")
-    assert all("ogc" not in item["@id"].partition("#")[2] for item in found["scores"]["dcat:distribution"])
-
-
-def _answer(*args: Any, **kwargs: Any) -> HttpResponse:
-    """An address that nobody asks."""
-    raise AssertionError
-
-
-_OGC = [path("", _answer, name="landing"), path("collections/<str:collection_id>", _answer, name="collection")]
+    addresses = {
+        name: [item["dcat:accessURL"]["@id"].removeprefix(site.SITE_URL) for item in dataset["dcat:distribution"]]
+        for name, dataset in found.items()
+    }
+    assert addresses["places"][-1] == "/ogc/collections/places"
+    for name in ("municipalities", "places", "support", "spaces"):
+        files = [f"/api/v1/exports/{name}.{ending}" for ending in ("gpkg", "parquet", "geojson", "xlsx", "csv")]
+        assert set(files) <= {*addresses[name]}
+    assert len(addresses["scores"]) == 2
+    assert catalogue(client)["dcat:service"]["dcat:endpointURL"]["@id"].endswith("/ogc/")
+    identifiers = [item["@id"] for dataset in found.values() for item in dataset["dcat:distribution"]]
+    assert len(identifiers) == len({*identifiers})
