@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # What the writes of every kind of entry have in common.
 SUBMITTED = _(
@@ -18,6 +19,9 @@ CHANGED = _(
 )
 CONFIRMED = _("Alles ist wie beschrieben. Das beantwortet auch die Jahresfrage.")
 WITHDRAWN = _("Mit einem Grund. Die Prüfung kann den Eintrag zurückholen.")
+AREA = _(
+    "Zahlen, die schwächsten Gemeinden, die mit dem kürzesten Weg zur besseren Klasse, und wer sie warum wechselte."
+)
 # Operation → title and what it is good for. The document itself is in English; these are for people.
 OPERATIONS: dict[str, tuple[Promise, Promise]] = {
     "getIndex": (_("Einstieg"), _("Die Adressen aller Endpunkte.")),
@@ -26,7 +30,7 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
         _("Alle Gemeinden mit ihren Fakten, ihrer zentralörtlichen Stufe und ihrer Kohäsion, nach AGS geordnet."),
     ),
     "getMunicipality": (
-        _("Eine Gemeinde"),
+        pgettext_lazy("Schnittstelle", "Eine Gemeinde"),
         _("Mit der Begründung ihrer Klasse: was sie trägt, woran es hängt, was fehlt und was genutzt werden könnte."),
     ),
     "listMunicipalityHistory": (
@@ -68,6 +72,23 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
             "Was sich seit einem Zeitpunkt geändert hat, das Älteste zuerst: Klassen und Werte von Gemeinden, "
             "veröffentlichte, geänderte, entfernte und zusammengeführte Einträge."
         ),
+    ),
+    "listDistricts": (_("Kreise"), _("Alle Kreise: wie viele Gemeinden welche Klasse haben.")),
+    "getDistrict": (_("Ein Kreis"), AREA),
+    "listStates": (_("Länder"), _("Alle Länder: wie viele Gemeinden welche Klasse haben.")),
+    "getState": (_("Ein Land"), AREA),
+    "listPlanningRegions": (
+        _("Planungsregionen"),
+        _("Alle Planungsregionen, die hier angelegt sind: wie viele Gemeinden welche Klasse haben."),
+    ),
+    "getPlanningRegion": (_("Eine Planungsregion"), AREA),
+    "listExports": (
+        _("Dateien"),
+        _("Jede Ebene als Datei in jedem Format, mit Herkunft und Lizenz darin, und alle zusammen als GeoPackage."),
+    ),
+    "getExport": (
+        _("Eine Datei"),
+        _("Ganz oder ein Teil davon. Sie wird neu gebaut, wenn sich die Daten geändert haben."),
     ),
     "submitPlace": (_("Einen Ort eintragen"), SUBMITTED),
     "changePlace": (_("Einen Ort ändern"), CHANGED),
@@ -113,6 +134,10 @@ PARAMETERS: dict[str, Promise] = {
     "ordering": _("Reihenfolge; mit „-“ davor absteigend, Unbekanntes zuletzt"),
     "fields": _("nur diese Felder"),
     "delimiter": _("Trennzeichen in CSV; „;“ schreibt die Datei für Tabellenprogramme"),
+    "key": _("Schlüssel des Gebiets"),
+    "compared_with": _("Kennung einer früheren Bewertung; sonst die neueste, die ein Jahr älter ist, oder die älteste"),
+    "asOf": _("wie es am Ende dieses Tages öffentlich war"),
+    "Range": _("ein Teil der Datei, in Bytes"),
     "duplicates": _("„accepted“: eintragen, auch wenn es etwas Ähnliches schon gibt"),
     "If-Match": _("der ETag, den Sie zuletzt gelesen haben, oder *; ohne ihn kommt 428, ist er alt, 412"),
     "If-Unmodified-Since": _("der Header Last-Modified dazu; dann sagt 412, was sich seitdem geändert hat"),

@@ -218,7 +218,7 @@ class Changing(OnEntry):
         if since is not None:
             changes = changes.filter(at__gte=datetime.fromtimestamp(since, UTC))
         told = [(change.at, fields) for change in changes[:MOST_LINES] if (fields := _shown_fields(change))]
-        names = dict.fromkeys(name for _, fields in told for name in fields)
+        names = sorted({name for _, fields in told for name in fields})
         now, moment = json.loads(read.content), serializers.DateTimeField()
         return Outdated(
             etag=read.headers["ETag"],
@@ -235,7 +235,7 @@ def _shown_fields(change: Change) -> list[str]:
     """The fields of the answer that a line of the record changed; one that only proposes changes none."""
     if change.verb == "proposed":
         return []
-    return list(dict.fromkeys(at.split("/")[1] for fact in change.after for at in _pointers(fact)))
+    return sorted({at.split("/")[1] for fact in change.after for at in _pointers(fact)})
 
 
 class Confirming(OnEntry):

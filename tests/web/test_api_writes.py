@@ -281,12 +281,12 @@ def test_who_comes_too_late_is_told_what_changed_since(place: Place, key: str) -
     assert late.status_code == HTTPStatus.PRECONDITION_FAILED
     told = late.json()
     now, etag = read(path)
-    assert [line["fields_changed"] for line in told["changes"]] == [["description", "address"]]
+    assert [line["fields_changed"] for line in told["changes"]] == [["address", "description"]]
     assert told["now"] == {"description": "Neu", "address": now["address"]}
     assert told["etag"] == etag
     assert now["name"] == before["name"]
     without = change(path, {"name": "Meins"}, key, '"no"').json()
-    assert [line["fields_changed"] for line in without["changes"]] == [["description", "address"], ["website"]]
+    assert [line["fields_changed"] for line in without["changes"]] == [["address", "description"], ["website"]]
     assert change(path, {"name": "Meins"}, key, told["etag"]).json()["name"] == "Meins"
 
 
