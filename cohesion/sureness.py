@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass
 
+UNCERTAIN_BELOW = 0.7  # of the draws: a class that fewer agree with is shown as uncertain on the map
 _LEAST_NAMED = 0.005  # of the draws: what would be rounded to 0 % is not named
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import etag, require_safe
 
 from cohesion.models import Assessment
 from cohesion.querysets import with_scores
+from cohesion.sureness import UNCERTAIN_BELOW
 from cohesion.tasks import is_being_assessed
 from cohesion.views.map_entries import LAYERS, MARKS, lines, result_words
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
@@ -31,6 +32,8 @@ VIEW = {
     *("class", "tier", "q", "places", "support", "spaces", "kind", "sort", "list", "view"),
     *("ags", "place", "entry", "z", "lat", "lon"),
 }
+MANY = 2000  # municipalities: of more the browser reads at first only what it paints
+PAINTED = "ags,cohesion_class,zok_tier,stability,is_unincorporated"
 LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
@@ -91,7 +94,8 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
             "lines": lines(asked.list, rows, asked, assessment) if asked.list else None,
             "columns": _columns(asked),
             "symbols": [(layer.page, mark) for layer in LAYERS.values() for mark in ("", *MARKS)],
-            "config": _config(edition),
+            "uncertain_below": f"{UNCERTAIN_BELOW:.0%}".replace("%", "\u202f%"),
+            "config": _config(edition, len(rows)),
         },
     )
 
@@ -140,17 +144,19 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
     ]
 
 
-def _config(edition: BoundaryEdition) -> dict[str, Any]:
+def _config(edition: BoundaryEdition, municipalities: int) -> dict[str, Any]:
     """What the browser needs to know; every word comes from here, so that JavaScript has no language of its own."""
     leaflet: dict[str, Any] = settings.LEAFLET_CONFIG
-    drawn = (edition.date, edition.outlines_digest)
+    drawn = (edition.date, edition.tiles_digest)
     return {
         "language": LOCALES.get(get_language(), get_language()),
         "urls": {
             "scores": reverse("api:scores"),
+            "classes": f"{reverse('api:scores')}?fields={PAINTED}" if municipalities > MANY else None,
             **{layer: reverse("map_points", args=[layer]) for layer in LAYERS},
-            "outlines": reverse("outlines", args=drawn) if edition.outlines_digest else None,
         },
+        "tiles": {"url": reverse("tiles", args=drawn), "head": edition.tiles_head} if edition.tiles_digest else None,
+        "uncertainBelow": UNCERTAIN_BELOW,
         # Patterns: the browser puts key and readable end in their places.
         "addresses": {
             "municipality": reverse("municipality", args=["00000000", "slug"]),
@@ -173,6 +179,7 @@ def _words() -> dict[str, Any]:
         "kinds": {layer.page: layer.kinds for layer in LAYERS.values()},
         "statuses": dict(Status.choices),
         "unincorporated": _("gemeindefreies Gebiet, ohne Bewertung"),
+        "uncertain": _("unsicher: nur in {share} der Rechenvarianten diese Klasse"),
         "figures": {
             "supply": _("Versorgung"),
             "supply_after_loss": _("nach dem schwersten Verlust"),

@@ -1,27 +1,19 @@
-// Outlines on the canvas: the right municipality under the pointer, lines between districts only.
+// Where things lie on the map: the right municipality under the pointer, a spot inside of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  boxAround,
-  districtBorders,
-  shapeAt,
-  toDegrees,
-  toShape,
-  toWorld,
-} from "../../static/js/map/geometry.js";
+import { boxOf, joined, middleOf, shapeAt, toDegrees, toWorld } from "../../static/js/map/geometry.js";
 
-const square = (ags, west, south, holes = []) => {
-  const ring = [
-    [west, south],
-    [west + 1, south],
-    [west + 1, south + 1],
-    [west, south + 1],
-    [west, south],
-  ];
-  const feature = { id: ags, geometry: { type: "MultiPolygon", coordinates: [[ring, ...holes]] } };
-  return toShape(feature, { ags, longitude: west + 0.5, latitude: south + 0.5 });
-};
-const at = (shapes, longitude, latitude) => shapeAt(shapes, ...toWorld(longitude, latitude))?.row.ags ?? null;
+// A tile whose units are those of the world, from its corner on.
+const square = (west, north, side) => [
+  ...[west, north, west + side, north, west + side, north + side],
+  ...[west, north + side, west, north],
+];
+const shape = (ags, west, north, side, ...holes) => ({
+  ags,
+  rings: [square(west, north, side), ...holes],
+  box: [west, north, west + side, north + side],
+});
+const tile = (...shapes) => ({ left: 0, top: 0, unit: 1, shapes });
 
 test("world coordinates are Leaflet's", () => {
   assert.deepEqual(toWorld(0, 0), [128, 128]);
@@ -31,52 +23,40 @@ test("world coordinates are Leaflet's", () => {
   );
   const [longitude, latitude] = toDegrees(...toWorld(9.5, 51.3));
   assert.ok(Math.abs(longitude - 9.5) < 1e-9 && Math.abs(latitude - 51.3) < 1e-9);
+  assert.deepEqual(boxOf([9, 51, 10, 52]), [...toWorld(9, 52), ...toWorld(10, 51)]);
 });
 
-test("a point finds its municipality, also through a hole and in a polygon that is not multiple", () => {
-  const hole = [
-    [9.4, 51.4],
-    [9.6, 51.4],
-    [9.6, 51.6],
-    [9.4, 51.6],
-    [9.4, 51.4],
-  ];
-  const single = toShape(
-    { geometry: { type: "Polygon", coordinates: [hole] } },
-    { ags: "06635009", longitude: 9.5, latitude: 51.5 },
-  );
-  const shapes = [square("06635001", 9, 51, [hole]), square("06635002", 10, 51), single];
-  assert.equal(at(shapes, 9.2, 51.2), "06635001");
-  assert.equal(at(shapes, 10.2, 51.2), "06635002");
-  assert.equal(at(shapes, 9.5, 51.5), "06635009");
-  assert.equal(at(shapes, 8.9, 51.5), null);
-  assert.equal(at([shapes[0]], 9.5, 51.5), null);
+test("a point finds its municipality, also through a hole", () => {
+  const around = shape("06635001", 0, 0, 10, square(4, 4, 2));
+  const within = shape("06635009", 4, 4, 2);
+  const all = tile(around, shape("06635002", 10, 0, 10), within);
+  const at = (where, x, y) => shapeAt(where, x, y)?.ags ?? null;
+  assert.equal(at(all, 1, 1), "06635001");
+  assert.equal(at(all, 12, 3), "06635002");
+  assert.equal(at(all, 5, 5), "06635009");
+  assert.equal(at(tile(around), 5, 5), null);
+  assert.equal(at(all, 12, 30), null);
 });
 
-test("the box holds all shapes", () => {
-  const [west, north, east, south] = boxAround([square("06635001", 9, 51), square("06635002", 10, 51)]);
-  assert.deepEqual([west, south], toWorld(9, 51));
-  assert.deepEqual([east, north], toWorld(11, 52));
+test("a tile says where its units lie", () => {
+  const moved = {
+    left: 100,
+    top: 50,
+    unit: 0.5,
+    shapes: [{ ...shape("06635001", 0, 0, 10), box: [100, 50, 105, 55] }],
+  };
+  assert.equal(shapeAt(moved, 104, 54)?.ags, "06635001");
+  assert.equal(shapeAt(moved, 106, 54), null);
+  assert.deepEqual(middleOf(moved, moved.shapes[0]), [102.5, 52.5]);
 });
 
-test("neighbours of one district have no line between them, those of two have one", () => {
-  const pieces = (shapes) => districtBorders(shapes).length / 4;
-  assert.equal(pieces([square("06635001", 9, 51)]), 4);
-  assert.equal(pieces([square("06635001", 9, 51), square("06635002", 10, 51)]), 6);
-  assert.equal(pieces([square("06635001", 9, 51), square("06636001", 10, 51)]), 7);
-  const four = [
-    square("06635001", 9, 51),
-    square("06635002", 10, 51),
-    square("06636001", 9, 52),
-    square("06636002", 10, 52),
-  ];
-  assert.equal(pieces(four), 10);
+test("the middle is that of the largest part", () => {
+  const parts = { rings: [square(0, 0, 2), square(10, 10, 4)] };
+  assert.deepEqual(middleOf(tile(), parts), [12, 12]);
 });
 
-test("the line between two districts is where they meet", () => {
-  const line = districtBorders([square("06635001", 9, 51), square("06636001", 10, 51)]);
-  const meeting = toWorld(10, 51.5)[0];
-  const pieces = [];
-  for (let index = 0; index < line.length; index += 4) pieces.push([...line.slice(index, index + 4)]);
-  assert.equal(pieces.filter(([x0, , x1]) => x0 === meeting && x1 === meeting).length, 1);
+test("boxes are joined, and one alone stays", () => {
+  assert.deepEqual(joined([0, 0, 1, 1], [2, -1, 3, 1]), [0, -1, 3, 1]);
+  assert.deepEqual(joined(undefined, [0, 0, 1, 1]), [0, 0, 1, 1]);
+  assert.equal(joined(undefined, undefined), undefined);
 });

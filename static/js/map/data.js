@@ -1,8 +1,8 @@
-// What the map shows, fetched: figures, outlines, entries. The browser's cache asks the server only for what changed
-// (ETag; outlines never change under their address). Joined by AGS; drawing and filtering are elsewhere.
+// What the map shows, fetched: figures, boundaries, entries. The browser's cache asks the server only for what changed
+// (ETag; tiles never change under their address). Joined by AGS; drawing and filtering are elsewhere.
 
-import { toShape } from "./geometry.js";
 import { fold } from "./names.js";
+import { openTiles } from "./tiles.js";
 
 async function fetchJson(url) {
   const response = await fetch(url, { headers: { Accept: "application/json" } });
@@ -21,20 +21,35 @@ export function toRows(table) {
 
 const typed = (type, table) => toRows(table).map((row) => ({ ...row, type }));
 
-/** Figures with their rows, the shapes of those rows, and the published entries of each layer. */
-export async function load(urls) {
-  const [scores, outlines, places, support, spaces] = await Promise.all(
-    [urls.scores, urls.outlines, urls.places, urls.support, urls.spaces].map(fetchJson),
-  );
+// What a row has until the rest of the figures is there.
+const UNKNOWN = { name: "", folded: ["", ""], population: null, supply: null };
+
+/**
+ * Figures with their rows, the tiles of boundaries, and the published entries of each layer. Where there are very many
+ * municipalities only what the map paints comes at first: then `complete()` fetches the rest of the figures into the same
+ * rows; else it is null.
+ */
+export async function load({ urls, tiles: archive }) {
+  const [tiles, scores, places, support, spaces] = await Promise.all([
+    openTiles(archive),
+    ...[urls.classes ?? urls.scores, urls.places, urls.support, urls.spaces].map(fetchJson),
+  ]);
   const rows = toRows(scores);
-  for (const row of rows) row.folded = fold(row.name);
   const byAgs = new Map(rows.map((row) => [row.ags, row]));
-  const known = outlines.features.filter((feature) => byAgs.has(feature.id));
-  const shapes = known.map((feature) => toShape(feature, byAgs.get(feature.id)));
+  if (urls.classes) for (const row of rows) Object.assign(row, UNKNOWN);
+  else addNames(rows);
+  const complete = async () => {
+    for (const row of toRows(await fetchJson(urls.scores))) Object.assign(byAgs.get(row.ags) ?? {}, row);
+    addNames(rows);
+  };
   const layers = {
     places: typed("place", places),
     support: typed("support", support),
     spaces: typed("space", spaces),
   };
-  return { scores, rows, byAgs, shapes, layers };
+  return { scores, rows, byAgs, tiles, layers, complete: urls.classes ? complete : null };
+}
+
+function addNames(rows) {
+  for (const row of rows) row.folded = fold(row.name);
 }

@@ -16,6 +16,9 @@ export function createAddresses(patterns) {
   };
 }
 
+/** Whether so few of the draws agree with the class that the map says so; false where nothing was drawn. */
+export const isUncertain = ({ stability }, below) => typeof stability === "number" && stability < below;
+
 /** Why an entry is drawn hollow: its confirmation ran out, or it does not count; "" where there is nothing to say. */
 export function markOf(entry) {
   if (!entry.confirmed && entry.status === "active") return "unconfirmed";
@@ -46,7 +49,7 @@ export function classWord(cohesionClass, words) {
 }
 
 /** The short form: name, class, three figures. */
-export function createDescription(words, formats) {
+export function createDescription(words, formats, uncertainBelow) {
   return (row) => {
     if (row.is_unincorporated)
       return make("div", {}, make("strong", {}, row.name), ` ${words.unincorporated}`);
@@ -58,6 +61,9 @@ export function createDescription(words, formats) {
       {},
       make("strong", {}, row.name),
       make("div", {}, classWord(row.cohesion_class, words)),
+      isUncertain(row, uncertainBelow)
+        ? make("div", {}, fill(words.uncertain, { share: formats.percent(row.stability) }))
+        : null,
       make("div", {}, words.tiers[tierOf(row)]),
       make("dl", { class: "figures" }, ...figures),
     );

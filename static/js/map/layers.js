@@ -1,18 +1,17 @@
-// The Leaflet map: base, municipalities (choropleth.js), entries and their clusters, controls. The only module of the
-// map page that knows Leaflet; the others hear of municipalities and entries.
+// The Leaflet map: base, municipalities (choropleth.js, labels.js), controls. Entries and their clusters: points.js.
+// Only these two modules know Leaflet; the others hear of municipalities and entries.
 
-import * as L from "../../leaflet/leaflet-src.esm.js";
 import { drawing, make } from "../dom.js";
-import { fill } from "../format.js";
 import { createPainter } from "./choropleth.js";
 import { CLASSES } from "./classes.js";
-import { boxAround, districtBorders, shapeAt, toDegrees } from "./geometry.js";
-import { Supercluster } from "./supercluster.js";
+import { isIn, joined, middleOf, shapeAt, toDegrees, toWorld } from "./geometry.js";
+import { createLabels } from "./labels.js";
+import { L } from "./leaflet.js";
+import { createPoints, padding } from "./points.js";
 
-const MARGIN = 12; // pixels around what is fitted into the map
 const CLOSE = 11; // the zoom at which one municipality is looked at
+const LEAST_ROOM = 12; // pixels: who has less carries no symbol, but for an Oberzentrum
 const SEEN = 40; // pixels: a municipality that is drawn smaller than this is moved closer
-const CLUSTER = { radius: 44, extent: 256, maxZoom: 15 }; // extent: a tile is 256 pixels to Leaflet
 const FRAME = [["path", { d: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4" }]];
 
 /** A canvas that covers the map; `paint(context, view)` is called whenever it has to be drawn. */
@@ -41,6 +40,12 @@ const Surface = L.Renderer.extend({
     this._container.style.height = `${size.y}px`;
     this.redraw();
   },
+  redrawSoon() {
+    this._soon ??= requestAnimationFrame(() => {
+      this._soon = null;
+      this.redraw();
+    });
+  },
   redraw() {
     if (!this._map || !this._bounds) return;
     const origin = this._map.getPixelOrigin().add(this._bounds.min);
@@ -57,11 +62,11 @@ const Surface = L.Renderer.extend({
 });
 
 /**
- * Build the map in `container`. `settings` is the template's (extent, zooms, tiles), `describe(row)` fills the short form under
- * the pointer, `signs` are the symbols of entries and what their marks are called; `on` hears `select(row | null)`,
- * `entry(entry)` and `move({zoom, latitude, longitude})`.
+ * Build the map in `container`. `settings` is the template's (extent, zooms, tiles), `tiles` the boundaries, `byAgs` the
+ * rows, `describe(row)` fills the short form under the pointer, `signs` are the symbols of entries and what their marks
+ * are called; `on` hears `select(row | null)`, `entry(entry)` and `move({zoom, latitude, longitude})`.
  */
-export function createMap(container, settings, text, describe, signs, on) {
+export function createMap(container, settings, { text, tiles, byAgs, describe, isUncertain, signs, on }) {
   const overBasemap = settings.tiles.length > 0;
   const map = L.map(container, {
     zoomControl: false,
@@ -78,17 +83,49 @@ export function createMap(container, settings, text, describe, signs, on) {
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   for (const tile of settings.tiles) L.tileLayer(tile.url, { attribution: tile.attribution }).addTo(map);
 
-  const painter = createPainter(coloursOf(container));
-  let shapes = [];
-  let districts = new Float64Array(0);
-  let isShown = () => true;
-  let hovered = null;
-  let selected = null;
+  const colours = coloursOf(container);
+  const painter = createPainter(colours, (ags) => {
+    const row = byAgs.get(ags);
+    if (!row || row.is_unincorporated) return { cohesionClass: null, isFaded: false, isUncertain: false };
+    return { cohesionClass: row.cohesion_class, isFaded: !shown.has(row), isUncertain: isUncertain(row) };
+  });
+  const labels = createLabels(colours);
+  let shown = new Set();
+  let pieces = []; // of tiles, as they are on the canvas
+  let boxes = new Map(); // of the municipalities in them, by AGS, in the world
+  let hovered = "";
+  let selected = "";
 
-  const ground = new Surface((context, view) =>
-    painter.paint(context, view, shapes, { isShown, districts, overBasemap }),
+  const ground = new Surface((context, view) => {
+    const box = [view.left, view.top, view.left + view.width, view.top + view.height];
+    const inWorld = box.map((side) => side / view.scale);
+    pieces = tiles.cover(Math.log2(view.scale), inWorld);
+    boxes = boxesOf(pieces);
+    painter.paint(context, view, pieces, { overBasemap });
+    labels.paint(context, view, pieces, spots(view, inWorld));
+  });
+  const marks = new Surface((context, view) =>
+    painter.paintOutlines(context, view, pieces, hovered, selected),
   );
-  const marks = new Surface((context, view) => painter.paintOutlines(context, view, hovered, selected));
+  tiles.onLoad(() => {
+    ground.redrawSoon();
+    marks.redrawSoon();
+  });
+
+  /** Where each municipality that is shown has its symbol, and how many pixels it has for it. */
+  function spots(view, inWorld) {
+    const found = [];
+    for (const [ags, { box, tile }] of boxes) {
+      const row = byAgs.get(ags);
+      if (!row || !shown.has(row)) continue;
+      const room = Math.min(box[2] - box[0], box[3] - box[1]) * view.scale;
+      if (room < LEAST_ROOM && row.zok_tier !== "oberzentrum") continue;
+      const at = centreOf(row, tile);
+      if (isIn(inWorld, ...at)) found.push({ row, at, room });
+    }
+    return found;
+  }
+
   const tooltip = L.tooltip({ className: "map__tooltip", direction: "top", offset: [0, -10], opacity: 1 });
   // The last one lies on top.
   const layers = Object.fromEntries(
@@ -98,34 +135,39 @@ export function createMap(container, settings, text, describe, signs, on) {
     ]),
   );
 
-  const find = (ags) => shapes.find((shape) => shape.row.ags === ags) ?? null;
+  /** The box of a municipality: as exact as the tiles on the canvas have it, or as the lowest zoom has it. */
+  const find = (ags) =>
+    boxes.get(ags)?.box ??
+    tiles.lowest.reduce((box, tile) => joined(box, tile.byAgs.get(ags)?.box), undefined) ??
+    null;
   const under = (event) => {
     const { x, y } = map.options.crs.latLngToPoint(event.latlng, 0);
-    return shapeAt(shapes, x, y);
+    const piece = pieces.find(({ box }) => isIn(box, x, y));
+    return (piece && shapeAt(piece.tile, x, y)?.ags) ?? "";
   };
 
-  function hover(shape, latlng) {
-    if (shape !== hovered) {
-      hovered = shape;
-      marks.redraw();
-      if (shape) tooltip.setContent(describe(shape.row));
+  function hover(ags, latlng) {
+    const row = byAgs.get(ags);
+    if (ags !== hovered) {
+      hovered = ags;
+      marks.redrawSoon();
+      if (row?.name) tooltip.setContent(describe(row));
     }
-    if (!shape) tooltip.remove();
+    if (!row?.name) tooltip.remove();
     else tooltip.setLatLng(latlng).addTo(map);
   }
 
   map.on("mousemove", (event) => hover(under(event), event.latlng));
-  map.on("mouseout zoomstart movestart", () => hover(null));
+  map.on("mouseout zoomstart movestart", () => hover(""));
   map.on("click", (event) => {
-    const shape = under(event);
-    on.select(shape?.row ?? null);
-    if (shape) map.panInside(event.latlng, padding(container)); // the card may lie over it now
+    const ags = under(event);
+    on.select(byAgs.get(ags) ?? null);
+    if (ags) map.panInside(event.latlng, padding(container)); // the card may lie over it now
   });
 
   function start(view) {
-    const [west, south, east, north] = settings.extent;
-    const extent = L.latLngBounds([south, west], [north, east]);
-    const region = shapes.length > 0 ? degreesOf(boxAround(shapes)) : extent;
+    const [west, south, east, north] = tiles.bounds;
+    const region = L.latLngBounds([south, west], [north, east]);
     map.setMaxBounds(region.pad(1));
     const whole = () => map.fitBounds(region, { ...padding(container), animate: false });
     if (view.zoom !== null) map.setView([view.latitude, view.longitude], view.zoom);
@@ -164,73 +206,65 @@ export function createMap(container, settings, text, describe, signs, on) {
   }
 
   return {
-    /** The shapes are there: show the view that is given, else the whole region. */
-    start(loaded, view) {
-      shapes = loaded;
-      start(view);
-      requestAnimationFrame(() => {
-        districts = districtBorders(shapes);
-        ground.redraw();
-      });
-    },
+    /** Show the view that is given, else the whole region. */
+    start,
     /** Fade what the filter holds back. */
     setShown(rows) {
-      const shown = new Set(rows);
-      isShown = (row) => shown.has(row);
+      shown = new Set(rows);
+      painter.changeLooks();
       ground.redraw();
     },
     setSelected(ags) {
-      selected = ags ? find(ags) : null;
+      selected = ags;
       marks.redraw();
     },
     /** Bring a municipality into view, if it is not wholly there. */
     reveal(ags) {
-      const shape = find(ags);
-      if (shape && !isSeen(degreesOf(shape.box))) fit(degreesOf(shape.box), true);
+      const box = find(ags);
+      if (box && !isSeen(degreesOf(box))) fit(degreesOf(box), true);
     },
     /** At first: a municipality or an entry from near. */
     approach(ags, entry) {
-      const shape = find(ags);
-      if (shape) fit(degreesOf(shape.box), false);
+      const box = find(ags);
+      if (box) fit(degreesOf(box), false);
       else if (entry) fit(L.latLng(entry.latitude, entry.longitude).toBounds(1000), false);
     },
     /** The same as the pointer over it: for a row of the table that has the focus. */
     point(ags) {
-      const shape = ags ? find(ags) : null;
-      if (!shape) return hover(null);
-      const [longitude, latitude] = toDegrees(...shape.centre);
-      return hover(shape, L.latLng(latitude, longitude));
+      const box = ags ? find(ags) : null;
+      if (!box) return hover("");
+      const row = byAgs.get(ags);
+      return hover(ags, L.latLng(row.latitude, row.longitude));
     },
     setEntries: (layer, entries) => layers[layer].set(entries),
     setAttribution: (plain) => map.attributionControl.addAttribution(make("span", {}, plain).innerHTML),
   };
 }
 
+/** The boxes of the municipalities of these pieces, by AGS, with one of the tiles that has them. */
+function boxesOf(pieces) {
+  const found = new Map();
+  for (const { tile } of pieces) {
+    for (const { ags, box } of tile.shapes) {
+      const before = found.get(ags);
+      found.set(ags, { tile, box: before ? joined(before.box, box) : box });
+    }
+  }
+  return found;
+}
+
+const centres = new WeakMap();
+
+/** Where a municipality has its symbol: as the figures say, or where its outline is wide while they are on their way. */
+function centreOf(row, tile) {
+  if (row.longitude === undefined) return middleOf(tile, tile.byAgs.get(row.ags));
+  if (!centres.has(row)) centres.set(row, toWorld(row.longitude, row.latitude));
+  return centres.get(row);
+}
+
 function degreesOf([west, north, east, south]) {
   const corners = [toDegrees(west, south), toDegrees(east, north)];
   return L.latLngBounds(corners.map(([longitude, latitude]) => [latitude, longitude]));
-}
-
-/** Room for what floats over the map: a column at its side, a sheet at its foot. */
-function padding(container) {
-  const area = container.getBoundingClientRect();
-  const room = { left: 0, right: 0, bottom: 0 };
-  for (const element of document.querySelectorAll("[data-over-map]")) {
-    const box = element.getBoundingClientRect();
-    if (box.right <= area.left || box.left >= area.right || box.bottom <= area.top || box.top >= area.bottom)
-      continue;
-    const sides = {
-      left: box.right - area.left,
-      right: area.right - box.left,
-      bottom: area.bottom - box.top,
-    };
-    const side = box.width > area.width / 2 ? "bottom" : sides.left < sides.right ? "left" : "right";
-    room[side] = Math.max(room[side], sides[side]);
-  }
-  return {
-    paddingTopLeft: [room.left + MARGIN, MARGIN],
-    paddingBottomRight: [room.right + MARGIN, room.bottom + MARGIN],
-  };
 }
 
 function coloursOf(container) {
@@ -246,6 +280,7 @@ function coloursOf(container) {
     halo: colour("--surface"),
     unincorporated: colour("--paper-deep"),
     accent: colour("--accent"),
+    muted: colour("--ink-soft"),
   };
 }
 
@@ -259,73 +294,4 @@ function addWholeControl(map, title, whole) {
     return make("div", { class: "leaflet-bar" }, button);
   };
   control.addTo(map);
-}
-
-/** Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too. */
-function createPoints(map, type, clusterText, signs, onEntry) {
-  const layer = L.layerGroup();
-  const drawn = new Map();
-  let index = null;
-
-  function refresh() {
-    const view = map.getBounds().pad(0.15);
-    const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
-    const found = index ? index.getClusters(box, Math.round(map.getZoom())) : [];
-    const wanted = new Map(found.map((feature) => [keyOf(feature), feature]));
-    for (const [key, point] of drawn) {
-      if (wanted.has(key)) continue;
-      layer.removeLayer(point);
-      drawn.delete(key);
-    }
-    for (const [key, feature] of wanted) {
-      if (drawn.has(key)) continue;
-      const point = feature.properties.cluster ? clusterMarker(feature) : marker(feature.properties.entry);
-      drawn.set(key, point.addTo(layer));
-    }
-  }
-
-  function clusterMarker({ id, geometry, properties }) {
-    const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
-    const size = properties.point_count < 10 ? 24 : properties.point_count < 100 ? 28 : 34;
-    const html = make("span", {}, String(properties.point_count));
-    const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize: [size, size] });
-    const title = fill(clusterText, { count: properties.point_count });
-    const cluster = L.marker(at, { icon, title, keyboard: false });
-    return cluster.on("click", () => map.setView(at, index.getClusterExpansionZoom(id)));
-  }
-
-  function marker(entry) {
-    const mark = signs.markOf(entry);
-    const html = signs.symbols[mark ? `${type}-${mark}` : type].cloneNode(true);
-    const icon = L.divIcon({ html, className: `map__entry map__${type}`, iconSize: [24, 24] });
-    const title = mark ? `${entry.name} (${signs.words[mark]})` : entry.name;
-    const point = L.marker([entry.latitude, entry.longitude], { icon, title, keyboard: false });
-    return point.on("click", () => {
-      onEntry(entry);
-      map.panInside(point.getLatLng(), padding(map.getContainer()));
-    });
-  }
-
-  return {
-    start() {
-      layer.addTo(map);
-      map.on("moveend", refresh);
-      refresh();
-    },
-    set(entries) {
-      const features = entries.map((entry) => ({
-        type: "Feature",
-        properties: { entry },
-        geometry: { type: "Point", coordinates: [entry.longitude, entry.latitude] },
-      }));
-      index = features.length > 0 ? new Supercluster(CLUSTER).load(features) : null;
-      layer.clearLayers();
-      drawn.clear();
-      if (map._loaded) refresh();
-    },
-  };
-}
-
-function keyOf({ id, properties }) {
-  return properties.cluster ? `cluster ${id}` : `entry ${properties.entry.id}`;
 }

@@ -55,6 +55,11 @@ export function createLegend({ store, words, formats }) {
       byId("unincorporated").hidden = !rows.some((row) => row.is_unincorporated);
     },
 
+    /** Classes that few of the draws agree with are lighter, where there are any. */
+    explainUncertain(isNeeded) {
+      byId("uncertain").hidden = !isNeeded;
+    },
+
     /** How many entries each layer has, and how many places of each kind there are. */
     countEntries(layers) {
       const { places } = layers;

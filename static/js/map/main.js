@@ -3,14 +3,14 @@
 import { byId } from "../dom.js";
 import { createFormats } from "../format.js";
 import { load } from "./data.js";
-import { createAddresses, createDescription, markOf, readSymbols } from "./describe.js";
+import { createAddresses, createDescription, isUncertain, markOf, readSymbols } from "./describe.js";
 import { createEntries } from "./entries.js";
 import { countChoices, isFiltered, isShown, selectEntries, selectPlaces } from "./filters.js";
 import { createMap } from "./layers.js";
 import { createLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
 import { createSearch } from "./search.js";
-import { createStore, format, LISTS, parse } from "./state.js";
+import { createStore, format, INITIAL, LISTS, parse } from "./state.js";
 import { createTable } from "./table.js";
 import { createViews } from "./views.js";
 
@@ -23,11 +23,12 @@ const store = createStore(parse(window.location.search));
 const views = createViews({ store });
 views.update(store.get());
 
+const NAMES_FROM = 7; // the zoom from which municipalities have their names on the map
 const NOTHING = { ags: "", place: null, entry: "" };
 /** How the state names an entry that is looked at. */
 const chosen = ({ type, id }) => (type === "place" ? { place: id } : { entry: `${type}-${id}` });
 
-function wire({ scores, rows, byAgs, shapes, layers }) {
+function wire({ scores, rows, byAgs, tiles, layers, complete }) {
   const municipalities = rows.filter((row) => !row.is_unincorporated);
   const entries = [...layers.support, ...layers.spaces, ...layers.places];
   const byKey = new Map(entries.map((entry) => [`${entry.type}-${entry.id}`, entry]));
@@ -59,10 +60,18 @@ function wire({ scores, rows, byAgs, shapes, layers }) {
     on: { close: () => store.set(NOTHING), select: look },
   });
   const signs = { symbols, markOf, words: words.marks };
-  const map = createMap(byId("map"), config.map, words.map, createDescription(words, formats), signs, {
-    select: (row) => store.set({ ...NOTHING, ags: row?.ags ?? "" }),
-    entry: (entry) => store.set({ ...NOTHING, ...chosen(entry) }),
-    move: (view) => store.set(view),
+  const map = createMap(byId("map"), config.map, {
+    text: words.map,
+    tiles,
+    byAgs,
+    describe: createDescription(words, formats, config.uncertainBelow),
+    isUncertain: (row) => isUncertain(row, config.uncertainBelow),
+    signs,
+    on: {
+      select: (row) => store.set({ ...NOTHING, ags: row?.ags ?? "" }),
+      entry: (entry) => store.set({ ...NOTHING, ...chosen(entry) }),
+      move: (view) => store.set(view),
+    },
   });
   const list = createEntries({ ...shared, on: { list: (name) => store.set({ list: name }) } });
   const table = createTable({
@@ -79,6 +88,7 @@ function wire({ scores, rows, byAgs, shapes, layers }) {
   });
 
   let shown = [];
+  let isComplete = complete === null;
   function showFilter(state) {
     shown = municipalities.filter((row) => isShown(row, state));
     legend.update(state, countChoices(municipalities, state), shown.length, municipalities.length);
@@ -113,7 +123,7 @@ function wire({ scores, rows, byAgs, shapes, layers }) {
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     const filtered = changed("classes", "tiers", "text");
     if (filtered) showFilter(state);
-    if (filtered || changed("sort")) table.update(shown, state.sort);
+    if (isComplete && (filtered || changed("sort"))) table.update(shown, state.sort);
     if (filtered || changed(...LISTS, "kind")) showEntries(state);
     if (filtered || changed("list")) showList(state);
     if (changed("ags", "place", "entry")) showChosen(state);
@@ -133,20 +143,47 @@ function wire({ scores, rows, byAgs, shapes, layers }) {
 
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
-  map.start(shapes, state);
+  map.start(state);
   legend.explainUnincorporated(rows);
+  legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
   legend.countEntries(layers);
   showFilter(state);
   showEntries(state);
   showList(state);
-  table.update(shown, state.sort);
+  if (isComplete) table.update(shown, state.sort);
   showChosen(state);
   if (state.zoom === null) map.approach(state.ags, lookedAt(state));
+  if (!isComplete) {
+    onFirstSign(async () => {
+      await complete();
+      isComplete = true;
+      showFilter(store.get());
+      table.update(shown, store.get().sort);
+      showList(store.get());
+      showChosen(store.get());
+      search.look();
+    }, needsAll(state));
+  }
   byId("atlas").setAttribute("aria-busy", "false");
 }
 
+/** Whether a view needs more than what is painted: names, or all the figures of the table. */
+const needsAll = ({ text, ags, place, entry, list, sort, zoom }) =>
+  Boolean(text || ags || place || entry || list || sort !== INITIAL.sort || zoom >= NAMES_FROM);
+
+/** Calls `act` once: now, or when the reader first does anything. */
+function onFirstSign(act, now) {
+  const signs = ["pointermove", "pointerdown", "keydown", "wheel", "focusin"];
+  function first() {
+    for (const sign of signs) window.removeEventListener(sign, first);
+    act();
+  }
+  if (now) act();
+  else for (const sign of signs) window.addEventListener(sign, first, { passive: true });
+}
+
 try {
-  wire(await load(config.urls));
+  wire(await load(config));
 } catch (error) {
   byId("map-problem").hidden = false;
   throw error;

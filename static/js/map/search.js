@@ -119,6 +119,10 @@ export function createSearch({ words, districts, rows, byAgs, entries, on }) {
   });
 
   return {
+    /** The names are there now: what is typed may find something. */
+    look() {
+      if (document.activeElement === field && field.value.trim() !== "") look();
+    },
     /** What the field says when the state was changed elsewhere. */
     update(text) {
       if (document.activeElement !== field) field.value = text;
