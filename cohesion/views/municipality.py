@@ -154,10 +154,14 @@ def _predecessors(found: Municipality) -> list[Forebear]:
 
 
 def _history(found: Municipality) -> list[Entry]:
-    """Its figures through all editions, the latest first, the last of each day; nothing while there is only one."""
+    """Its figures, the latest first, of each day and edition the last ones; nothing while there are only these."""
     entries = Series(found.ags)[:MOST_ASSESSMENTS]
-    last_of_day = [next(group) for _day, group in groupby(entries, key=lambda entry: entry.assessment.as_of)]
+    last_of_day = [next(group) for _day, group in groupby(entries, key=_day_and_edition)]
     return last_of_day[:MOST_YEARS] if len(last_of_day) > 1 else []
+
+
+def _day_and_edition(entry: Entry) -> tuple[date, int]:
+    return entry.assessment.as_of, entry.assessment.edition_id
 
 
 def _map(

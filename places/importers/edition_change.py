@@ -28,7 +28,7 @@ from places.importers.cells import Cells, assigned, write_cells
 from places.importers.changes_list import Official, Part, read_changes
 from places.importers.report import Progress, Report, announce, refuse_rejected
 from places.importers.rows import Rejected
-from places.models import BoundaryEdition, Municipality, Succession
+from places.models import BoundaryEdition, Municipality, Region, Succession
 from places.succession import Match, match, resident_shares
 from places.successors import UNAMBIGUOUS
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
@@ -92,6 +92,7 @@ def change_edition(
     announce(progress, "comparing with the edition before")
     BoundaryEdition.objects.filter(pk=newer_edition.pk).update(follows=earlier_edition)
     older, newer = Side.of(earlier_edition), Side.of(newer_edition)
+    _names_of_regions(older, newer)
     official = _official(older, newer, changes, skip_invalid, report)
     pairs = match([row.ags for row in older.rows], older.polygons, [row.ags for row in newer.rows], newer.polygons)
     announce(progress, "carrying the census grid over")
@@ -105,6 +106,15 @@ def change_edition(
     carry_keys(newer_edition, report)
     _tell(older, newer, kept, origins, pairs.wandering, report)
     return has_cells
+
+
+def _names_of_regions(older: Side, newer: Side) -> None:
+    """A file without layers of districts and states leaves them without names: they have those of before."""
+    known = {region.key: region for region in Region.objects.filter(edition=older.edition).exclude(name="")}
+    nameless = [region for region in Region.objects.filter(edition=newer.edition, name="") if region.key in known]
+    for region in nameless:
+        region.name, region.designation = known[region.key].name, known[region.key].designation
+    Region.objects.bulk_update(nameless, ["name", "designation"], batch_size=BATCH)
 
 
 def carry_keys(newer_edition: BoundaryEdition, report: Report) -> None:

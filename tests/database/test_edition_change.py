@@ -10,6 +10,8 @@ import pytest
 import shapely
 from django.contrib.auth.models import User
 
+from cohesion.assessment import assess
+from cohesion.models import Score
 from places.importers.boundaries import import_boundaries
 from places.importers.report import Report
 from places.importers.rows import RefusedError
@@ -19,6 +21,7 @@ from places.models import (
     Mandate,
     Municipality,
     PopulationGrid,
+    Region,
     ResidentPoint,
     Succession,
 )
@@ -343,6 +346,25 @@ def test_rows_of_another_time_are_counted(tmp_path: Path) -> None:
     report = next_edition(tmp_path, MERGED, LIST.replace("01.01.2023", "01.01.2021"))
     assert report.counts["changes of another time, left out"] == 4
     assert stored()["06635005", "06635001"].source == SuccessionSource.OVERLAP
+
+
+def test_districts_keep_their_names_where_the_newer_file_has_none(tmp_path: Path) -> None:
+    first_edition(tmp_path, HESSE)
+    Region.objects.filter(key="06635").update(name="Waldeck-Frankenberg", designation="Landkreis")
+    next_edition(tmp_path, MERGED, LIST)
+    assert Municipality.objects.current().get().district.full_name() == "Landkreis Waldeck-Frankenberg"
+
+
+def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
+    first_edition(tmp_path, HESSE, m06635001={"population": 5500}, m06635005={"population": 1900})
+    make_place(Municipality.objects.get(ags="06635005"))
+    before = assess(date(2026, 11, 22)).assessment
+    figures = list(Score.objects.order_by("pk").values())
+    next_edition(tmp_path, MERGED, LIST)
+    after = assess(date(2026, 11, 22)).assessment
+    assert list(Score.objects.filter(assessment=before).order_by("pk").values()) == figures
+    assert before.edition_id != after.edition_id
+    assert Score.objects.get(assessment=after).municipality.population == 7400
 
 
 if (SHARED_DATA / "gebietsaenderungen_2023_2025-02.csv").exists():
