@@ -1,4 +1,4 @@
-"""The step from VG250 of about 2016 to the municipalities of 31 December 2022, by overlap alone. Where the files are."""
+"""The step from VG250 of about 2016 to the municipalities of 31 December 2022 by overlap alone, where the files are."""
 
 import numpy as np
 import pytest
