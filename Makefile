@@ -40,8 +40,15 @@ messages: setup-tests  ## collect German strings into the English catalogue and 
 openapi: setup-tests  ## write the API's OpenAPI document anew to docs/openapi.yaml
 	@$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
+clients: setup-tests  ## let QGIS, ogr2ogr and LibreOffice read the site (installs them from Debian, 800 MB)
+	@scripts/clients.sh
+
 bench: setup-tests  ## print what performance claims rest on
 	@$(BIN)/python -m tests.bench.bench_engine
+	@$(BIN)/python -m tests.bench.bench_api
+
+bench-api: setup-tests  ## print how fast the open data are, beside tipg, pygeoapi and nginx
+	@$(BIN)/python -m tests.bench.bench_api
 
 screenshots: setup-tests  ## take the README's picture anew from the demo
 	@$(BIN)/python -m scripts.screenshots
@@ -49,4 +56,4 @@ screenshots: setup-tests  ## take the README's picture anew from the demo
 lock: setup-tests  ## compile the pinned requirements anew from pyproject.toml
 	@scripts/lock.sh
 
-.PHONY: help setup setup-tests demo run test lint format messages openapi bench screenshots lock
+.PHONY: help setup setup-tests demo run test lint format messages openapi clients bench bench-api screenshots lock
