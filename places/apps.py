@@ -12,7 +12,7 @@ class PlacesConfig(AppConfig):
     # What the public reads: every change of these is a new version of the data (data_version.py).
     published = (
         *("BoundaryEdition", "Region", "Municipality", "PopulationGrid", "Place", "Support", "ServedArea", "Space"),
-        *("Succession", "Actor", "Involvement", "Photo", "Change"),
+        *("Succession", "PlanningRegion", "Actor", "Involvement", "Photo", "Change"),
     )
 
     def ready(self) -> None:

@@ -23,6 +23,7 @@ from places.data_version import Version, current_version, keep, once_per_version
 from places.fields import COORDINATE_DECIMALS
 from places.models import BoundaryEdition, Place
 from places.parameters import PageParameters, Parameters
+from places.rows import plan_of
 
 _Value = TypeVar("_Value")
 FICTIONAL = (
@@ -94,7 +95,7 @@ class Reading(generics.GenericAPIView[Any]):
         """What ``find`` finds, looked up once per version of the data; ``name`` is the same for every reader."""
         return once_per_version(self.version, name, find)
 
-    @property
+    @cached_property
     def is_fictional(self) -> bool:
         """Whether invented places of the demo are loaded."""
         return self.once("fictional places", Place.objects.filter(is_fictional=True).exists)
@@ -121,7 +122,10 @@ class Listing(Reading):
     parameters: ClassVar[type[PageParameters]]
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.ordered(self.get_queryset()))
+        queryset = self.ordered(self.get_queryset())
+        page: Any = self.paginate_queryset(queryset)
+        if plan := plan_of(self, queryset):
+            return self.get_paginated_response(plan.read(page, self))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:

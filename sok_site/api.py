@@ -26,9 +26,11 @@ from cohesion.api.assessments import AssessmentDetail, Assessments
 from cohesion.api.changes import Changes
 from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
+from cohesion.api.rows import cohesion as _cohesion  # noqa: F401 - from now on lists are read from columns
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
 from cohesion.views.map import same_view
+from places.api.rows import actors as _actors  # noqa: F401
 from places.api.submissions import SubmissionDetail, SubmissionReply, Submissions, SubmissionWithdrawal
 from places.api.writing import (
     PlaceConfirmation,

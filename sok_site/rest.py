@@ -151,17 +151,30 @@ def _part(part: Any) -> str:
 # --- Pages ----------------------------------------------------------------------------------------------------------
 
 
+# What does not change how many there are
+TURNING = ("page", "page_size", "format", "fields", "ordering", "delimiter")
+
+
 class Pages(pagination.BasePagination):
     """``page`` and ``page_size`` (places/parameters.py); the pages before and after in the body and as Link header."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """The page, not yet looked up."""
         self.view, self.request = view, request
         self.page, size = view.asked["page"], view.asked["page_size"]
-        self.count = queryset.count()
+        self.count = self._counted(queryset)
         self.pages = max(1, ceil(self.count / size))
         if self.page > self.pages:
             raise exceptions.ValidationError({"page": f"There is no page {self.page}; the last one is {self.pages}."})
-        return list(queryset[(self.page - 1) * size : self.page * size])
+        return queryset[(self.page - 1) * size : self.page * size]
+
+    def _counted(self, queryset: Any) -> int:
+        """How many there are on all pages: counted once for all of them, and for all readers where all see the same."""
+        if "Authorization" in self.request.headers or not getattr(self.view, "may_be_kept", False):
+            return int(queryset.count())
+        asked = self.request.query_params.lists()
+        narrowing = tuple(sorted((name, *texts) for name, texts in asked if name not in TURNING))
+        return int(self.view.once(("count", self.request.path, narrowing), queryset.count))
 
     def get_paginated_response(self, data: Any) -> Response:
         links = {"next": self._link(self.page + 1), "previous": self._link(self.page - 1)}

@@ -86,6 +86,7 @@ class OwnSubmissions(Keyed):
 
     formats = ("json",)
     reads_need_key = True
+    may_be_kept = False
     serializer_class = SubmissionSerializer
     problems = {401: NO_KEY}
 

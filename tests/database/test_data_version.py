@@ -127,10 +127,16 @@ def test_every_published_table_is_watched_also_against_sql() -> None:
     for table in [table for app in APPS for table in published_tables(app)]:
         sql(f"UPDATE {table} SET id = id WHERE id = (SELECT MIN(id) FROM {table})")
         token = current_version().token
-        if token in seen:
+        if token in seen and not (connection.vendor == "sqlite" and _is_empty(table)):  # asked row by row there
             unnoticed.append(table)
         seen.add(token)
     assert unnoticed == []
+
+
+def _is_empty(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {table}")
+        return bool(cursor.fetchone()[0] == 0)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -244,7 +250,8 @@ if connection.vendor == "postgresql":
                 with writer.cursor() as cursor:
                     cursor.execute("SET lock_timeout = '2s'")
                     cursor.execute(
-                        "INSERT INTO places_actor (name, is_person, sector) VALUES (%s, false, 'administration')", [name]
+                        "INSERT INTO places_actor (name, is_person, sector) VALUES (%s, false, 'administration')",
+                        [name],
                     )
             # Neither is there yet: what is read now is what the old version says
             assert current_version() == before

@@ -1,17 +1,20 @@
 """Answers that are kept until the data change: the same as fresh ones, found by one question to the database."""
 
 import gzip
+import re
 from http import HTTPStatus
 from typing import Any
 
 import brotli
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from places.data_version import published_tables
 from places.models import Place
 from places.vocabulary import Role
 from sok_site.kept_answers import BESIDE, Answer, Kept
@@ -32,6 +35,7 @@ API = [
     *("municipalities/06635001/", "municipalities/06635001/history/", "municipalities/06635001/places/"),
     *("places/", "places/?format=geojson&fields=id,name", "places/?bbox=9,51,10,52", "places/{place}/"),
     *("support/", "spaces/?format=csv", "interplay/", "assessments/", "scores/", "scores/?format=csv"),
+    *("districts/", "districts/06635/", "states/", "planning-regions/"),
 ]
 OGC = [
     *("", "conformance", "api", "collections", "collections/places", "collections/places/queryables"),
@@ -59,6 +63,17 @@ def asked(client: Client, path: str, **headers: str) -> tuple[Any, int]:
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path, headers=headers)
     return response, len(captured)
+
+
+def test_every_table_that_is_read_is_watched(paths: list[str]) -> None:
+    """Else a change of it would leave answers as they are."""
+    with CaptureQueriesContext(connection) as captured:
+        for path in paths:
+            Client().get(path)
+    read = {table for query in captured for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
+    watched = {table for label in ("places", "cohesion") for table in published_tables(apps.get_app_config(label))}
+    assert "places_place" in read
+    assert {table for table in read if table.startswith(("places_", "cohesion_"))} <= watched
 
 
 def told(response: Any) -> dict[str, str]:

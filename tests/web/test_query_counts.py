@@ -24,13 +24,13 @@ LISTS = [
     ("municipalities/", {}, 6),
     ("municipalities/", {"format": "geojson"}, 6),
     ("municipalities/", {"format": "csv"}, 6),
-    ("municipalities/06635001/places/", {}, 11),
-    ("places/", {}, 10),
-    ("places/", {"format": "csv", "district": "06635"}, 10),
+    ("municipalities/06635001/places/", {}, 10),
+    ("places/", {}, 9),
+    ("places/", {"format": "csv", "district": "06635"}, 9),
     ("support/", {}, 9),
     ("support/", {"serves": "06635001", "format": "csv"}, 9),
     ("spaces/", {}, 8),
-    ("municipalities/06635001/history/", {}, 6),
+    ("municipalities/06635001/history/", {}, 8),
     ("assessments/", {}, 5),
     ("interplay/", {}, 5),
     ("scores/", {}, 6),
@@ -59,6 +59,7 @@ def queries(path: str, parameters: dict[str, str]) -> int:
 @pytest.mark.parametrize(("path", "parameters", "number"), LISTS)
 def test_the_number_of_queries_does_not_grow(path: str, parameters: dict[str, str], number: int) -> None:
     grow(1)
+    queries(path, parameters)  # what is asked once in a process
     one = queries(path, parameters)
     grow(7)
     make_place(make_municipality("06635999"))
