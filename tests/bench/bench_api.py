@@ -19,7 +19,7 @@ from http import HTTPStatus
 from pathlib import Path
 from time import perf_counter
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import psycopg2
 
 from scripts.collect_static import ROOT
