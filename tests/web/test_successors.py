@@ -97,7 +97,7 @@ def test_the_page_of_a_municipality_that_was_divided_offers_the_choice(divided: 
     assert "Anrode wurde am 1. Januar 2023 aufgeteilt: auf Dingelstädt und Unstruttal." in page
     assert 'href="/gemeinden/16061118-dingelstaedt/"' in page
     assert 'href="/gemeinden/16064071-unstruttal/"' in page
-    assert "64\u00a0%" in page
+    assert "64\u202f%" in page
 
 
 def test_a_key_that_nobody_ever_had_is_not_found(merged: Municipality) -> None:
@@ -109,7 +109,7 @@ def test_the_history_shows_the_classes_of_each_predecessor_and_says_so(merged: M
     history = page[page.index('id="verlauf"') :]
     assert "nach Einwohnern gemittelt" in history
     assert history.index("Bromskirchen") < history.index("riskant")
-    assert "70\u00a0%" in history  # (6000 × 0.8 + 2000 × 0.4) / 8000
+    assert "70\u202f%" in history  # (6000 × 0.8 + 2000 × 0.4) / 8000
 
 
 # --- API and layers -------------------------------------------------------------------------------------------------
