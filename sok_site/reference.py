@@ -231,6 +231,7 @@ def _endpoint(
     content = done.get("content", {}).get("application/json", {"schema": {"properties": {}}})
     answer = _resolved(document, content["schema"])
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    sent = {**sent, "schema": _resolved(document, sent["schema"])} if sent else {}
     parameters = operation.get("parameters", [])
     is_list = "count" in answer["properties"]
     shown = answer["properties"]["results"]["items"] if is_list else answer
@@ -266,8 +267,10 @@ def _command(
     if any(parameter["name"] == "If-Match" for parameter in parameters):
         parts.append("""-H 'If-Match: "…"'""")
     if sent:
-        value = next((example["value"] for example in sent.get("examples", {}).values()), {"message": "…"})
-        parts.append(f"--json '{json.dumps(value, ensure_ascii=False, indent=2)}'")
+        named = dict.fromkeys(sent["schema"].get("required", []), "…")
+        value = next((example["value"] for example in sent.get("examples", {}).values()), named)
+        members = [json.dumps({name: part}, ensure_ascii=False)[1:-1] for name, part in value.items()]
+        parts.append("--json '{\n    " + ",\n    ".join(members) + "\n  }'")
     return " \\\n  ".join([*parts, f'"{address}"']) if len(parts) > 1 else f'{parts[0]} "{address}"'
 
 

@@ -19,7 +19,7 @@ from places.models import ENTRY_KINDS, Submission
 from places.parameters import PageParameters, Several, Word
 from places.reading import Detail, Listing
 from places.registering.forms import LONGEST_MESSAGE
-from places.vocabulary import SubmissionKind, SubmissionState
+from places.vocabulary import Publication, SubmissionKind, SubmissionState
 
 JOINED = tuple(ENTRY_KINDS)
 OPEN = (SubmissionState.WAITING, SubmissionState.ASKED_BACK)
@@ -31,7 +31,7 @@ class SubmittedEntrySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([*ENTRY_KINDS], source="entry_kind")
     id = serializers.CharField(source="pk")
     name = serializers.CharField()
-    publication = serializers.CharField()
+    publication = serializers.ChoiceField(Publication.values)
     url = serializers.SerializerMethodField(help_text="In the API; null unless it is public.")
     page = serializers.SerializerMethodField(help_text="Its page for people; null unless it is public.")
     care = serializers.SerializerMethodField(help_text="Where people look after it, signed in.")

@@ -84,7 +84,8 @@ class Submitting(Keyed, EntryReading):
             submission = register(
                 kind, facts, today=clock.today(), language=language_of(user), message=message, by=user
             )
-        told = SubmissionSerializer(submission, context=self.get_serializer_context()).data
+        stored = Submission.objects.get(pk=submission.pk)  # the verb holds the entry as it was before
+        told = SubmissionSerializer(stored, context=self.get_serializer_context()).data
         return Response(told, status=201, headers={"Location": told["url"]})
 
     def _refuse_duplicates(self, kind: str, name: str, location: list[float]) -> None:

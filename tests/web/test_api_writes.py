@@ -103,7 +103,7 @@ def test_from_submitting_over_the_review_to_changing_what_is_public(django_captu
     assert sent.headers["Location"] == submission["url"]
     assert (submission["kind"], submission["state"]) == ("registration", "waiting")
     assert submission["proposed"]["triad"]["motivator"][0]["name"] == "Dorfladen eG"
-    assert submission["entry"]["url"] is None
+    assert (submission["entry"]["publication"], submission["entry"]["url"]) == ("submitted", None)
     assert "Dorfladen am Anger" in mail.outbox[-1].subject
     own = f"submissions/{submission['id']}/"
     entry = f"places/{submission['entry']['id']}/"
