@@ -7,6 +7,7 @@ No assertion on time; but an answer that is wrong, or has another number of feat
 import argparse
 import gzip
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -312,6 +313,7 @@ def measure(stack: ExitStack, url: str, folder: Path, seconds: float, only: str 
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server outlives it
     try:
         main()
     except (WrongAnswerError, subprocess.CalledProcessError) as error:
