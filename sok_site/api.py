@@ -48,6 +48,7 @@ from places.api.writing import (
 )
 from places.models import Municipality, Place, PlanningRegion, Region, Space, Support
 from places.reading import Reading
+from sok_site.exports.files import files_by_title
 from sok_site.exports.views import ExportFile, Exports
 from sok_site.openapi import document
 from sok_site.problems import problem_response
@@ -120,6 +121,7 @@ class Docs(TemplateView):
         return super().get_context_data(
             root=root,
             endpoints=endpoints,
+            files=files_by_title(),
             frame=frame,
             is_narrowed="?" in frame,
             snippet=format_html(SNIPPET, frame, _("Karte des sozialen Zusammenhalts")),

@@ -18,13 +18,16 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from places.data_version import current_version, may_be_kept
 from sok_site.exports import layers
 from sok_site.exports.columns import OWN
 from sok_site.exports.formats import FORMATS, Format, write_geopackage
+from sok_site.ogc.collections import COLLECTIONS
 
 EVERYTHING = "sok-atlas"  # all layers in one file
 DIGITS = 20  # of a digest, in a name
@@ -49,6 +52,11 @@ class Export:
         return FORMATS[self.extension]
 
     @property
+    def extension_title(self) -> str:
+        """The format in a word."""
+        return self.format.title.partition(" ")[0]
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """What is in it."""
         return tuple(OWN) if self.layer == EVERYTHING else (self.layer,)
@@ -58,6 +66,18 @@ EXPORTS: dict[str, Export] = {
     export.name: export
     for export in (*(Export(layer, extension) for layer in OWN for extension in FORMATS), Export(EVERYTHING, "gpkg"))
 }
+
+
+def files_by_title() -> list[dict[str, Any]]:
+    """For people: of each layer, and of all together, what it is called and the files with their formats."""
+    titles: dict[str, Any] = {name: COLLECTIONS[name].title for name in OWN} | {EVERYTHING: _("Alle Ebenen zusammen")}
+    return [
+        {
+            "title": title,
+            "formats": [(name, each.extension_title) for name, each in EXPORTS.items() if each.layer == layer],
+        }
+        for layer, title in titles.items()
+    ]
 
 
 @dataclass(frozen=True)

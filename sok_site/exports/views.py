@@ -1,6 +1,7 @@
 """/api/v1/exports/: which files there are, and the files. What is in them: layers.py; how they are kept: files.py."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from places.fields import Known
 from places.reading import Reading
 from sok_site.exports.files import EXPORTS, Built, built, existing
 from sok_site.exports.formats import FORMATS
+from sok_site.headers import KEPT
 from sok_site.licence import licence_address
 from sok_site.openapi import PROBLEM_SCHEMA, VALIDATORS, Schema
 from sok_site.problems import PROBLEM
@@ -136,6 +138,8 @@ class ExportFile(APIView):
         )
         if not export.format.is_packed:
             patch_vary_headers(response, ["Accept-Encoding"])
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT:  # as of the whole, which the middleware sees to
+            response.headers["Cache-Control"] = KEPT
         if address := licence_address():
             response.headers["Link"] = f'<{address}>; rel="license"'
         return response

@@ -245,6 +245,7 @@ def test_what_is_unchanged_is_not_sent_again_and_a_part_can_be_had(world: None) 
     head: Any = Client().head("/api/v1/exports/places.gpkg")
     assert (head["Content-Length"], head["ETag"]) == (str(len(data)), whole["ETag"])
     part: Any = Client().get("/api/v1/exports/places.gpkg", headers={"Range": "bytes=0-15", "If-Range": whole["ETag"]})
+    assert part["Cache-Control"] == whole["Cache-Control"]
     assert (part.status_code, part.getvalue()) == (HTTPStatus.PARTIAL_CONTENT, b"SQLite format 3\0")
 
 
