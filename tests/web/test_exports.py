@@ -18,10 +18,11 @@ import pyogrio
 import pytest
 import shapely
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from places.vocabulary import Circle, Publication, Role, Sector
-from sok_site.exports import files
+from sok_site.exports import files, tasks
 from sok_site.exports.files import EXPORTS
 from tests.factories import (
     involve,
@@ -317,3 +318,16 @@ def test_nothing_is_kept_of_a_transaction_that_may_come_to_nothing(folder: Path)
 def test_a_name_has_nothing_that_a_path_minds(world: None, folder: Path) -> None:
     path = files.built(EXPORTS["spaces.geojson"]).path
     assert re.fullmatch(r"spaces_[0-9a-z-]+\.geojson", path.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_there_is_a_queue_files_are_built_after_an_assessment(settings: Settings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    edition = make_municipality("06635001").edition
+    make_assessment(edition)
+    make_assessment(edition)
+    (queued,) = DBTaskResult.objects.all()
+    assert queued.task_path == tasks.prepare_all.module_path
+    tasks.prepare.func(["spaces.csv", "places.csv"])
+    assert files.existing(EXPORTS["spaces.csv"])
+    assert DBTaskResult.objects.get(task_path=tasks.prepare.module_path).args_kwargs["args"] == [["places.csv"]]
