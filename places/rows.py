@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -101,7 +101,8 @@ class Plan:
         return [{name: part(row, page) for name, part in parts} for row in rows]
 
 
-_plans: dict[Any, Plan | None] = {}
+_plans: dict[Any, tuple[Plan | None]] = {}
+MOST_PLANS = 200
 
 
 def plan_of(view: Any, queryset: Any) -> Plan | None:
@@ -111,14 +112,18 @@ def plan_of(view: Any, queryset: Any) -> Plan | None:
     with_geometry = "geojson" in queryset.query.annotations
     asked = frozenset(view.asked["fields"]) if "fields" in view.asked else None
     name = (view.serializer_class, queryset.model, asked, with_geometry)
-    if name not in _plans:
-        try:
-            plan = Plan(view.get_serializer(), queryset.model, with_geometry)
-            queryset.values_list(*plan.columns.wanted)
-            _plans[name] = plan
-        except (UnreadableError, FieldError):
-            _plans[name] = None
-    return _plans[name]
+    if (known := _plans.get(name)) is not None:
+        return known[0]
+    plan: Plan | None
+    try:
+        plan = Plan(view.get_serializer(), queryset.model, with_geometry)
+        queryset.values_list(*plan.columns.wanted)
+    except (UnreadableError, FieldError):
+        plan = None
+    if len(_plans) >= MOST_PLANS:  # there are many ways to ask for some fields
+        _plans.clear()
+    _plans[name] = (plan,)
+    return plan
 
 
 # --- Kinds of fields --------------------------------------------------------------------------------------------------
@@ -174,7 +179,7 @@ def page_address(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     return lambda row, page: f"{page.root}{head}{row[key]}{between}{_slug(row[name]) or without}{tail}"
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def _slug(name: str) -> str:
     return keys.slug(name)
 

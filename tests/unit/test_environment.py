@@ -129,3 +129,10 @@ def test_a_day_and_a_choice_are_read_or_refused_by_name(monkeypatch: pytest.Monk
         environment.one_of("TASKS", {"immediate": "a", "database": "b"})
     monkeypatch.delenv("TASKS")
     assert environment.one_of("TASKS", {"immediate": "a", "database": "b"}) == "a"
+
+
+def test_postgis_is_asked_many_short_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgis://user:pass@host/name")
+    options = environment.database("DATABASE_URL", "")["OPTIONS"]["options"]
+    assert "jit=off" in options
+    assert "max_parallel_workers_per_gather=0" in options
