@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -22,8 +22,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
+from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.db import close_old_connections
 from django.urls import Resolver404, resolve, reverse
 
 from cohesion.areas import AreaKind, areas
@@ -102,7 +103,7 @@ def export_atlas(
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        with transaction.atomic():  # and no connection of its own for every page
+        with one_connection():
             report = _write(draft, exported, progress(paths), Reader(language))
         shutil.copytree(collected, draft / settings.STATIC_URL.strip("/"), ignore=shutil.ignore_patterns("*.map.*"))
         draft.chmod(0o755)
@@ -212,6 +213,19 @@ class Reader:
                 yield from parts
 
         return int(lines[0].split()[0]), body()
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """The database stays open from page to page, also inside somebody's transaction."""
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in ends:
+            signal.connect(close_old_connections)
 
 
 # --- How it is written ------------------------------------------------------------------------------------------------
