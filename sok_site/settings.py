@@ -85,8 +85,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # static files need no policy: 230 bytes less for each
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "sok_site.rate_limits.RateLimitsMiddleware",
     "sok_site.ranges.GZipMiddleware",
     # What is to be on every answer goes above this one, for it does not ask further down for what it has kept.
@@ -221,7 +221,7 @@ SITE_URL = (
     environment.text("SITE_URL") or (f"https://{PUBLIC_HOSTS[0]}" if PUBLIC_HOSTS else "http://127.0.0.1:8000")
 ).rstrip("/")
 
-# --- Webhooks: whether they may go to addresses that are not in the public Internet, and unencrypted (docs/settings.md) --
+# --- Webhooks: whether they may go to addresses outside the public Internet, and unencrypted (docs/settings.md) -----
 WEBHOOKS_PRIVATE = environment.flag("WEBHOOKS_PRIVATE", not PUBLIC_HOSTS)
 
 # --- Answers of the API are kept in each worker's memory until the data change: so many megabytes, 0: none ------------
@@ -259,7 +259,7 @@ STATICFILES_DIRS: list[Any] = [
 MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # photographs, served by a view
 EXPORTS_DIR = Path(environment.text("EXPORTS_DIR", str(VAR_DIR / "exports")))  # files for whoever takes all the data
 TILES_DIR = Path(environment.text("TILES_DIR", str(VAR_DIR / "tiles")))  # the boundaries of each edition, cut for maps
-# Folders that a proxy in front may serve by itself, each below its internal location ACCEL_LOCATION (sok_site/ranges.py)
+# Folders that a proxy in front may serve by itself, below its internal location ACCEL_LOCATION (sok_site/ranges.py)
 SERVED_DIRS = {"exports": EXPORTS_DIR, "tiles": TILES_DIR}
 ACCEL_LOCATION = environment.text("ACCEL_LOCATION")
 STORAGES = {
