@@ -8,7 +8,7 @@ from cohesion.views.area import area_list, district, planning_region, state
 from cohesion.views.changes import ChangesFeed, changes
 from cohesion.views.interplay import interplay
 from cohesion.views.map import embed, map_page, outlines
-from cohesion.views.map_entries import map_points
+from cohesion.views.map_entries import map_cells, map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
 from cohesion.views.webhooks import new_webhook, webhook, webhook_delivery, webhook_secret, webhooks
@@ -59,6 +59,7 @@ urlpatterns = [
     path("embed/", embed, name="embed"),
     path("karte/umrisse/<day:day>-<digest:digest>.geojson", outlines, name="outlines"),
     path("karte/punkte/<slug:layer>.json", map_points, name="map_points"),
+    path("karte/punkte/<slug:layer>/zellen.json", map_cells, name="map_cells"),
     path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),
     path("gemeinden/<ags:ags>/", municipality, name="municipality_by_ags"),
     path("kreise/", area_list, name="areas"),

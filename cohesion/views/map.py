@@ -21,7 +21,7 @@ from cohesion.models import Assessment
 from cohesion.querysets import with_scores
 from cohesion.sureness import UNCERTAIN_BELOW
 from cohesion.tasks import is_being_assessed
-from cohesion.views.map_entries import LAYERS, MARKS, lines, result_words
+from cohesion.views.map_entries import LAYERS, MANY_ENTRIES, MARKS, lines, number_of, result_words
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
 from cohesion.vocabulary import CohesionClass
 from places.models import BoundaryEdition, Municipality
@@ -152,6 +152,7 @@ def _config(edition: BoundaryEdition, municipalities: int) -> dict[str, Any]:
         "language": LOCALES.get(get_language(), get_language()),
         "urls": {
             "scores": reverse("api:scores"),
+            "cells": {layer: reverse("map_cells", args=[layer]) for layer in LAYERS if number_of(layer) > MANY_ENTRIES},
             "classes": f"{reverse('api:scores')}?fields={PAINTED}" if municipalities > MANY else None,
             **{layer: reverse("map_points", args=[layer]) for layer in LAYERS},
         },

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, Func, OuterRef, QuerySet
+from django.db.models import Avg, Count, Exists, F, FloatField, Func, OuterRef, QuerySet
+from django.db.models.functions import Floor
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.formats import date_format, localize
@@ -22,6 +23,9 @@ from places.vocabulary import Kind, SpaceKind, Status, SupportKind
 COORDINATE_DECIMALS = 5  # about one metre
 SHARED = ("id", "name", "kind", "status", "ags", "longitude", "latitude", "confirmed_on")
 
+
+MANY_ENTRIES = 5000  # of more the browser reads at first only how many there are in each cell
+CELLS_PER_DEGREE = (3, 5)  # of longitude, of latitude: about 22 km, a cluster at the zoom where entries come
 
 MARKS = ("uncounted", "unconfirmed")
 
@@ -74,6 +78,37 @@ def map_points(request: HttpRequest, layer: str) -> JsonResponse:
     response = JsonResponse({"as_of": assessment and assessment.as_of, "columns": columns, **table})
     response["Cache-Control"] = "no-cache"  # kept, but asked for again: ConditionalGetMiddleware answers 304
     return response
+
+
+@require_safe
+def map_cells(request: HttpRequest, layer: str) -> JsonResponse:
+    """How many entries of a layer there are in each cell of a grid, and where: enough for a map from afar."""
+    if layer not in LAYERS:
+        raise Http404
+    longitude, latitude = (Func(F("location"), function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y"))
+    cells = (
+        LAYERS[layer]
+        .entries(None)
+        .order_by()
+        .annotate(column=Floor(longitude * CELLS_PER_DEGREE[0]), row=Floor(latitude * CELLS_PER_DEGREE[1]))
+        .values("column", "row")
+        .annotate(count=Count("pk"), longitude=Avg(longitude), latitude=Avg(latitude))
+    )
+    columns = ("count", "longitude", "latitude")
+    rows = sorted((cell["row"], cell["column"], *(cell[name] for name in columns)) for cell in cells)
+    table = {
+        "count": [row[2] for row in rows],
+        "longitude": [round(row[3], 2) for row in rows],
+        "latitude": [round(row[4], 2) for row in rows],
+    }
+    response = JsonResponse({"columns": columns, **table})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def number_of(layer: str) -> int:
+    """How many entries of the layer are public."""
+    return LAYERS[layer].entries(None).order_by().count()
 
 
 def _points(layer: str, assessment: Assessment | None) -> Iterator[dict[str, Any]]:

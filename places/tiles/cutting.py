@@ -20,6 +20,8 @@ ZOOMS = range(4, 11)  # 4: Germany is one tile; 10: a unit is six metres of grou
 EXTENT = 4096  # units across a tile
 COARSEST_EXTENT = 2048  # at the lowest zoom, which everybody reads: a unit is half a pixel of the map of Germany
 TOLERANCE = 2.0  # units: a corner goes if the triangle with its neighbours is smaller than the square of it
+COARSEST_TOLERANCE = 4.0
+LABELS_FROM = 5
 BUFFER = 1 / 64  # of a tile's side around it that it has too, so that lines along its edge are whole
 MENDING = 3  # times that a polygon is mended before it is drawn anew
 SMALL = 100  # square units: what is larger cannot vanish by rounding
@@ -58,7 +60,8 @@ def cut(territory: Territory, *, attribution: str = "") -> Archive:
         unit = WORLD / 2**zoom / extent
         finer = coverage
         if zoom != ZOOMS[-1]:  # there as exact as it is known
-            coverage = shapely.coverage_simplify(finer, TOLERANCE * unit)
+            tolerance = COARSEST_TOLERANCE if zoom == ZOOMS[0] else TOLERANCE
+            coverage = shapely.coverage_simplify(finer, tolerance * unit)
         drawn = _visible(coverage, finer, plane, unit)
         tiles |= _tiles(zoom, extent, territory.ags, drawn, _borders(territory.ags, coverage), labels)
     west, south, east, north = shapely.total_bounds(territory.geometries)
@@ -212,8 +215,9 @@ def _tiles(
     layers = [
         Layer("municipalities", Shape.POLYGON, drawn, ids=[int(key) for key in ags]),
         Layer("borders", Shape.LINE, borders.geometries[shown], {"rank": ranks}),
-        labels[STATE] if zoom < DISTRICT_LABELS_FROM else _joined(labels[STATE], labels[DISTRICT]),
     ]
+    if zoom >= LABELS_FROM:
+        layers.append(labels[STATE] if zoom < DISTRICT_LABELS_FROM else _joined(labels[STATE], labels[DISTRICT]))
     trees = [shapely.STRtree(layer.geometries) for layer in layers]
     tiles = {}
     for column, row in _addresses(drawn, side):

@@ -119,7 +119,7 @@ def test_labels_name_districts_and_states(tmp_path: Path) -> None:
         ("state", "06", "Hessen"),
     ]
     assert (found.to_crs(4326).within(shapely.box(WEST, SOUTH, WEST + 0.04, SOUTH + 0.02))).all()
-    assert list(read(path, "labels", 4)["rank"]) == ["state"]
+    assert list(read(path, "labels", 5)["rank"]) == ["state"]
 
 
 def test_what_is_no_coverage_becomes_one(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from cohesion.models import Assessment
 from places.models import BoundaryEdition, Municipality
 from places.outlines import draw_outlines
+from places.tiles.storage import cut_tiles
 from tests.factories import (
     TODAY,
     make_assessment,
@@ -140,6 +141,7 @@ def test_every_word_of_the_browser_comes_from_the_page(client: Client, assessmen
     assert given["words"]["kinds"]["space"]["school"] == "Schule"
     assert given["words"]["tiers"]["unknown"] == "Stufe nicht bekannt"
     assert given["urls"]["scores"] == "/api/v1/scores/"
+    assert (given["urls"]["classes"], given["urls"]["cells"], given["tiles"]) == (None, {}, None)
     assert given["addresses"] == {
         "municipality": "/gemeinden/00000000-slug/",
         "place": "/orte/0-slug/",
@@ -168,12 +170,13 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
     client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/")  # what is asked once per process
-    with django_assert_num_queries(6):  # edition, assessment, rows, work that waits; demo and boundaries of every page
+    # Edition, assessment, rows, work that waits, three layers counted; demo and boundaries of every page.
+    with django_assert_num_queries(9):
         client.get("/")
     for number in range(20):
         make_score(make_municipality(f"06636{number:03}"), assessment)
         make_place()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         client.get("/?class=resilient&sort=supply&q=e")
 
 
@@ -229,6 +232,56 @@ def test_outlines_of_a_day_without_edition_are_not_found(client: Client, edition
 def test_outlines_under_a_wrong_digest_are_not_found(client: Client, edition: BoundaryEdition) -> None:
     assert client.get(f"/karte/umrisse/2022-12-31-{'0' * 64}.geojson").status_code == HTTPStatus.NOT_FOUND
     assert client.get("/karte/umrisse/2022-12-31-.geojson").status_code == HTTPStatus.NOT_FOUND
+
+
+# --- Of very many the first view has only what it paints -------------------------------------------------------------
+
+
+def test_a_map_finds_its_tiles_where_the_page_says(client: Client) -> None:
+    edition = make_municipality().edition
+    cut_tiles(edition)
+    given = config(page(client))["tiles"]
+    assert given == {"url": f"/tiles/2022-12-31-{edition.tiles_digest}.pmtiles", "head": edition.tiles_head}
+    response = client.get(given["url"], headers={"Range": f"bytes=0-{given['head'] - 1}"})
+    assert response.status_code == HTTPStatus.PARTIAL_CONTENT
+
+
+def test_of_many_municipalities_only_what_is_painted_comes_at_first(
+    client: Client, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cohesion.views.map.MANY", 2)
+    address = config(page(client))["urls"]["classes"]
+    table = client.get(address).json()
+    assert table["columns"] == ["ags", "cohesion_class", "zok_tier", "stability", "is_unincorporated"]
+    assert dict(zip(table["ags"], table["cohesion_class"], strict=True))["06611000"] == "resilient"
+    assert "name" not in table
+
+
+def test_of_many_entries_there_are_cells_with_their_number_at_first(
+    client: Client, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cohesion.views.map.MANY_ENTRIES", 2)
+    for longitude in (9.05, 9.06, 9.9):
+        make_place(longitude=longitude, latitude=51.05)
+    make_place(publication="draft", longitude=9.05, latitude=51.05)
+    make_space()
+    cells = config(page(client))["urls"]["cells"]
+    assert cells == {"places": "/karte/punkte/places/zellen.json"}
+    response = client.get(cells["places"])
+    assert response.json() == {
+        "columns": ["count", "longitude", "latitude"],
+        "count": [2, 1],
+        "longitude": [pytest.approx(9.055, abs=0.006), 9.9],
+        "latitude": [51.05, 51.05],
+    }
+    assert response["Cache-Control"] == "no-cache"
+    assert client.get("/karte/punkte/churches/zellen.json").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_legend_says_what_is_uncertain(client: Client, assessment: Assessment) -> None:
+    html = page(client)
+    assert config(html)["uncertainBelow"] == 0.7
+    assert "heller: Klasse unsicher, in weniger als 70\u202f% der Rechenvarianten" in html
 
 
 # --- Points ----------------------------------------------------------------------------------------------------------

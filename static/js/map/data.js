@@ -19,7 +19,12 @@ export function toRows(table) {
   );
 }
 
+const TYPES = { places: "place", support: "support", spaces: "space" };
+
 const typed = (type, table) => toRows(table).map((row) => ({ ...row, type }));
+
+/** Lets the browser answer its reader between two pieces of work. */
+const pause = () => new Promise((goOn) => setTimeout(goOn, 0));
 
 // What a row has until the rest of the figures is there.
 const UNKNOWN = { name: "", folded: ["", ""], population: null, supply: null };
@@ -27,13 +32,15 @@ const UNKNOWN = { name: "", folded: ["", ""], population: null, supply: null };
 /**
  * Figures with their rows, the tiles of boundaries, and the published entries of each layer. Where there are very many
  * municipalities only what the map paints comes at first: then `complete()` fetches the rest of the figures into the same
- * rows; else it is null.
+ * rows; else it is null. Of a layer with very many entries there are cells at first, each with its number of entries.
  */
 export async function load({ urls, tiles: archive }) {
-  const [tiles, scores, places, support, spaces] = await Promise.all([
+  const [tiles, scores, ...published] = await Promise.all([
     openTiles(archive),
-    ...[urls.classes ?? urls.scores, urls.places, urls.support, urls.spaces].map(fetchJson),
+    fetchJson(urls.classes ?? urls.scores),
+    ...Object.keys(TYPES).map((layer) => fetchJson(urls.cells[layer] ?? urls[layer])),
   ]);
+  await pause();
   const rows = toRows(scores);
   const byAgs = new Map(rows.map((row) => [row.ags, row]));
   if (urls.classes) for (const row of rows) Object.assign(row, UNKNOWN);
@@ -42,12 +49,24 @@ export async function load({ urls, tiles: archive }) {
     for (const row of toRows(await fetchJson(urls.scores))) Object.assign(byAgs.get(row.ags) ?? {}, row);
     addNames(rows);
   };
-  const layers = {
-    places: typed("place", places),
-    support: typed("support", support),
-    spaces: typed("space", spaces),
+  const layers = {};
+  const cells = {};
+  for (const [index, layer] of Object.keys(TYPES).entries()) {
+    if (urls.cells[layer]) [layers[layer], cells[layer]] = [[], toRows(published[index])];
+    else layers[layer] = typed(TYPES[layer], published[index]);
+  }
+  await pause();
+  return {
+    ...{ scores, rows, byAgs, tiles, layers, cells },
+    complete: urls.classes ? complete : null,
+    /** Fetches the entries of the layers of which there were only cells, into the same lists. */
+    async completeEntries() {
+      for (const layer of Object.keys(cells)) {
+        for (const entry of typed(TYPES[layer], await fetchJson(urls[layer]))) layers[layer].push(entry);
+        delete cells[layer];
+      }
+    },
   };
-  return { scores, rows, byAgs, tiles, layers, complete: urls.classes ? complete : null };
 }
 
 function addNames(rows) {

@@ -236,7 +236,7 @@ export function createMap(container, settings, { text, tiles, byAgs, describe, i
       const row = byAgs.get(ags);
       return hover(ags, L.latLng(row.latitude, row.longitude));
     },
-    setEntries: (layer, entries) => layers[layer].set(entries),
+    setEntries: (layer, entries, cells) => layers[layer].set(entries, cells),
     setAttribution: (plain) => map.attributionControl.addAttribution(make("span", {}, plain).innerHTML),
   };
 }

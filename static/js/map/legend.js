@@ -61,11 +61,13 @@ export function createLegend({ store, words, formats }) {
     },
 
     /** How many entries each layer has, and how many places of each kind there are. */
-    countEntries(layers) {
+    countEntries(layers, cells) {
       const { places } = layers;
       for (const [layer, entries] of Object.entries(layers)) {
-        byId(`${layer}-count`).textContent = formats.number(entries.length);
+        const counted = (cells[layer] ?? []).reduce((sum, { count }) => sum + count, 0);
+        byId(`${layer}-count`).textContent = formats.number(entries.length + counted);
       }
+      if (cells.places) return;
       const select = byId("places-kind");
       const counts = new Map([["", places.length]]);
       for (const { kind } of places) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -23,15 +23,23 @@ const store = createStore(parse(window.location.search));
 const views = createViews({ store });
 views.update(store.get());
 
+const ENTRIES_FROM = 8; // the zoom from which each of very many entries is on the map
 const NAMES_FROM = 7; // the zoom from which municipalities have their names on the map
 const NOTHING = { ags: "", place: null, entry: "" };
 /** How the state names an entry that is looked at. */
 const chosen = ({ type, id }) => (type === "place" ? { place: id } : { entry: `${type}-${id}` });
 
-function wire({ scores, rows, byAgs, tiles, layers, complete }) {
+function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEntries }) {
   const municipalities = rows.filter((row) => !row.is_unincorporated);
-  const entries = [...layers.support, ...layers.spaces, ...layers.places];
-  const byKey = new Map(entries.map((entry) => [`${entry.type}-${entry.id}`, entry]));
+  const entries = [];
+  const byKey = new Map();
+  function indexEntries() {
+    entries.splice(0, entries.length);
+    for (const layer of ["support", "spaces", "places"])
+      for (const entry of layers[layer]) entries.push(entry);
+    for (const entry of entries) byKey.set(`${entry.type}-${entry.id}`, entry);
+  }
+  indexEntries();
   const lookedAt = ({ place, entry }) => byKey.get(place === null ? entry : `place-${place}`);
   const symbols = readSymbols();
   const districts = scores.districts;
@@ -101,7 +109,10 @@ function wire({ scores, rows, byAgs, tiles, layers, complete }) {
       : selectEntries(layers[layer], byAgs, state);
   function showEntries(state) {
     legend.updateLayers(state);
-    for (const layer of LISTS) map.setEntries(layer, state[layer] ? select(layer, state) : []);
+    for (const layer of LISTS) {
+      if (state[layer]) map.setEntries(layer, select(layer, state), cells[layer]);
+      else map.setEntries(layer, []);
+    }
   }
   function showList(state) {
     const all = layers[state.list] ?? [];
@@ -128,8 +139,22 @@ function wire({ scores, rows, byAgs, tiles, layers, complete }) {
     if (filtered || changed("list")) showList(state);
     if (changed("ags", "place", "entry")) showChosen(state);
     if (changed("view")) views.update(state);
+    if (needsEntries(state)) loadEntries();
     showAddress(state);
   });
+  let isLoading = Object.keys(cells).length === 0;
+  async function loadEntries() {
+    if (isLoading) return;
+    isLoading = true;
+    await completeEntries();
+    indexEntries();
+    legend.countEntries(layers, cells);
+    const state = store.get();
+    showEntries(state);
+    showList(state);
+    showChosen(state);
+    search.look();
+  }
   const addressOf = (state) => `${window.location.pathname}${format(state)}`;
   function showAddress(state) {
     const address = addressOf(state);
@@ -146,13 +171,15 @@ function wire({ scores, rows, byAgs, tiles, layers, complete }) {
   map.start(state);
   legend.explainUnincorporated(rows);
   legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
-  legend.countEntries(layers);
+  legend.countEntries(layers, cells);
   showFilter(state);
   showEntries(state);
   showList(state);
   if (isComplete) table.update(shown, state.sort);
   showChosen(state);
   if (state.zoom === null) map.approach(state.ags, lookedAt(state));
+  if (needsEntries(state)) loadEntries();
+  byId("q").addEventListener("input", loadEntries, { once: true });
   if (!isComplete) {
     onFirstSign(async () => {
       await complete();
@@ -170,6 +197,12 @@ function wire({ scores, rows, byAgs, tiles, layers, complete }) {
 /** Whether a view needs more than what is painted: names, or all the figures of the table. */
 const needsAll = ({ text, ags, place, entry, list, sort, zoom }) =>
   Boolean(text || ags || place || entry || list || sort !== INITIAL.sort || zoom >= NAMES_FROM);
+
+/** Whether a view needs the entries one by one: from near, or to choose among them. */
+const needsEntries = ({ text, classes, tiers, kind, ags, place, entry, list, zoom }) =>
+  Boolean(
+    text || classes.length || tiers.length || kind || ags || place || entry || list || zoom >= ENTRIES_FROM,
+  );
 
 /** Calls `act` once: now, or when the reader first does anything. */
 function onFirstSign(act, now) {

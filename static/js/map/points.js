@@ -5,8 +5,18 @@ import { fill } from "../format.js";
 import { L } from "./leaflet.js";
 import { Supercluster } from "./supercluster.js";
 
+const HIGHEST = 28; // pixels of a cluster; its number makes it wider
+const NEAR = 9; // the zoom that leads from a cell to its entries
 const MARGIN = 12; // pixels around what is fitted into the map
-const CLUSTER = { radius: 44, extent: 256, maxZoom: 15 }; // extent: a tile is 256 pixels to Leaflet
+const CLUSTER = {
+  radius: 44,
+  extent: 256, // a tile is 256 pixels to Leaflet
+  maxZoom: 15,
+  map: ({ count }) => ({ count }),
+  reduce: (all, { count }) => {
+    all.count += count;
+  },
+};
 
 /** Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too. */
 export function createPoints(map, type, clusterText, signs, onEntry) {
@@ -26,19 +36,23 @@ export function createPoints(map, type, clusterText, signs, onEntry) {
     }
     for (const [key, feature] of wanted) {
       if (drawn.has(key)) continue;
-      const point = feature.properties.cluster ? clusterMarker(feature) : marker(feature.properties.entry);
+      const { entry } = feature.properties;
+      const point = entry ? marker(entry) : clusterMarker(feature);
       drawn.set(key, point.addTo(layer));
     }
   }
 
   function clusterMarker({ id, geometry, properties }) {
     const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
-    const size = properties.point_count < 10 ? 24 : properties.point_count < 100 ? 28 : 34;
-    const html = make("span", {}, String(properties.point_count));
-    const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize: [size, size] });
-    const title = fill(clusterText, { count: properties.point_count });
+    const { count } = properties;
+    const size = count < 10 ? 24 : count < 100 ? 28 : count < 1000 ? 34 : 42;
+    const iconSize = [size, Math.min(size, HIGHEST)];
+    const html = make("span", {}, String(count));
+    const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize });
+    const title = fill(clusterText, { count });
     const cluster = L.marker(at, { icon, title, keyboard: false });
-    return cluster.on("click", () => map.setView(at, index.getClusterExpansionZoom(id)));
+    const closer = () => (properties.cluster ? index.getClusterExpansionZoom(id) : NEAR);
+    return cluster.on("click", () => map.setView(at, closer()));
   }
 
   function marker(entry) {
@@ -59,12 +73,17 @@ export function createPoints(map, type, clusterText, signs, onEntry) {
       map.on("moveend", refresh);
       refresh();
     },
-    set(entries) {
-      const features = entries.map((entry) => ({
+    /** `entries`, and `cells` of entries that are only counted so far: {count, longitude, latitude}. */
+    set(entries, cells = []) {
+      const feature = ({ longitude, latitude }, properties) => ({
         type: "Feature",
-        properties: { entry },
-        geometry: { type: "Point", coordinates: [entry.longitude, entry.latitude] },
-      }));
+        properties,
+        geometry: { type: "Point", coordinates: [longitude, latitude] },
+      });
+      const features = [
+        ...entries.map((entry) => feature(entry, { entry, count: 1 })),
+        ...cells.map((cell) => feature(cell, { count: cell.count, cell })),
+      ];
       index = features.length > 0 ? new Supercluster(CLUSTER).load(features) : null;
       layer.clearLayers();
       drawn.clear();
@@ -74,7 +93,8 @@ export function createPoints(map, type, clusterText, signs, onEntry) {
 }
 
 function keyOf({ id, properties }) {
-  return properties.cluster ? `cluster ${id}` : `entry ${properties.entry.id}`;
+  if (properties.cluster) return `cluster ${id}`;
+  return properties.entry ? `entry ${properties.entry.id}` : `cell ${Object.values(properties.cell)}`;
 }
 
 /** Room for what floats over the map: a column at its side, a sheet at its foot. */
