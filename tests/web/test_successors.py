@@ -1,10 +1,11 @@
 """The address of a municipality that is gone: on pages, in the API, in layers; its series; and who decides."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.test import Client
 
 from places.entry_forms import AreasForm
@@ -252,11 +253,11 @@ def test_a_guess_that_is_unambiguous_redirects_before_anybody_confirmed_it(merge
 def test_the_form_of_served_areas_shows_successors_of_what_is_gone(merged: Municipality) -> None:
     form = AreasForm(facts={"areas": ["06635005"]})
     assert form.initial["areas"] == ["06635001"]
-    assert "Allendorf (Eder)" in dict(form.fields["areas"].choices)["06635001"]
-    sent = AreasForm({"areas": ["06635005"]}, facts={})
+    assert "Allendorf (Eder)" in dict(cast(Any, form.fields["areas"]).choices)["06635001"]
+    sent = AreasForm(QueryDict("areas=06635005"), facts={})
     assert sent.is_valid(), sent.errors
     assert sent.facts() == {"areas": ["06635001"]}
-    assert not AreasForm({"areas": ["06635999"]}, facts={}).is_valid()
+    assert not AreasForm(QueryDict("areas=06635999"), facts={}).is_valid()
 
 
 def test_editions_that_were_never_compared_know_of_no_successor(merged: Municipality) -> None:
