@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def newest(self) -> Assessment | None:
         """The assessment of the latest day, the later run first; None before the first run."""
-        return self.select_related("edition").defer("edition__outlines").order_by("-as_of", "-id").first()
+        return self.select_related("edition").order_by("-as_of", "-id").first()
 
     def shown_on(self, day: date, end: datetime) -> Assessment | None:
         """The one that was the newest of the newest edition when ``day`` ended at ``end``: of those that were stored by
         then and are not of a later day. None where there was none."""
-        there = self.select_related("edition__population_grid").defer("edition__outlines")
+        there = self.select_related("edition__population_grid")
         return there.filter(as_of__lte=day, created_at__lt=end).order_by("-edition__date", "-as_of", "-id").first()
 
     def of_edition(self, edition: BoundaryEdition) -> AssessmentQuerySet:
@@ -58,11 +58,11 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         table, columns = quote(self.model._meta.db_table), ", ".join(quote(column) for column in own)
         values = ", ".join("%s" if column == "assessment_id" else quote(column) for column in own)
         left_out = list(but)
-        marks = ", ".join(["%s"] * len(left_out))
+        rest = f" AND {municipality} NOT IN ({', '.join(['%s'] * len(left_out))})" if left_out else ""
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} "  # noqa: S608 (names of this model only)
-                f"WHERE {assessment} = %s AND {municipality} NOT IN ({marks})",
+                f"WHERE {assessment} = %s{rest}",
                 [target.pk, source.pk, *left_out],
             )
 

@@ -1,7 +1,7 @@
 """After a change only what it touches is reckoned anew; what is stored is what the whole would have been."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -150,6 +150,16 @@ def test_what_ran_out_since_is_found_by_the_day_alone(row_of_municipalities: lis
     figures = stored(later)
     Assessment.objects.filter(pk=later.assessment.pk).delete()
     assert rounded(figures) == rounded(stored(assess(date(2027, 6, 1), whole=True)))
+
+
+def test_another_day_on_which_nothing_is_different_copies_everything(
+    row_of_municipalities: list[Place], reckoned: list[int]
+) -> None:
+    first = stored(assess(TODAY))
+    another = assess(TODAY + timedelta(days=1))
+    assert another.is_new
+    assert reckoned == [6, 0]
+    assert stored(another) == first
 
 
 @pytest.mark.parametrize("loss", ["file", "assessment", "other draws", "other file"])
