@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import http_date, parse_http_date
 
 from cohesion.api.scores import Scores
-from places.models import DataChange, Place
+from places.models import DataChange, Place, PlanningRegion
 from sok_site.openapi import document
 from sok_site.problems import PROBLEM
 from tests.factories import (
@@ -39,6 +39,13 @@ PATHS = [
     "support/{support}/",
     "spaces/",
     "spaces/{space}/",
+    "districts/",
+    "districts/{district}/",
+    "states/",
+    "states/{state}/",
+    "planning-regions/",
+    "planning-regions/{region}/",
+    "exports/",
     "interplay/",
     "assessments/",
     "assessments/{assessment}/",
@@ -48,7 +55,7 @@ PATHS = [
 
 
 @pytest.fixture
-def ids() -> dict[str, int]:
+def ids() -> dict[str, int | str]:
     municipality, assessment = make_municipality("06635001"), make_assessment()
     make_score(municipality, assessment)
     return {
@@ -56,6 +63,9 @@ def ids() -> dict[str, int]:
         "support": make_support(municipality).pk,
         "space": make_space(municipality).pk,
         "assessment": assessment.pk,
+        "district": "06635",
+        "state": "06",
+        "region": PlanningRegion.objects.create(slug="nord", name="Nord", areas=["06635"]).slug,
     }
 
 
@@ -71,14 +81,20 @@ def test_the_paths_of_this_test_are_all_that_are_documented() -> None:
     open_to_all = [
         path
         for path, methods in document()["paths"].items()
-        if "get" in methods and not methods["get"].get("security")  # what needs a key: test_api_writes.py
+        # What needs a key: test_api_writes.py; a file: test_exports.py
+        if "get" in methods and not methods["get"].get("security") and not path.endswith("exports/{name}")
     ]
     parts = [path.removeprefix(API).replace("{ags}", "06635001") for path in open_to_all]
-    assert sorted(parts) == sorted(re.sub(r"\{\w+\}", "{id}", path) for path in PATHS)
+    assert sorted(parts) == sorted(documented(path) for path in PATHS)
+
+
+def documented(path: str) -> str:
+    """A path of PATHS with its gaps named as in the document."""
+    return re.sub(r"\{\w+\}", lambda gap: "{key}" if gap[0] in ("{district}", "{state}", "{region}") else "{id}", path)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids: dict[str, int]) -> None:
+def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids: dict[str, int | str]) -> None:
     response = ask(path.format(**ids))
     assert response.status_code == HTTPStatus.OK
     assert response.headers["ETag"].startswith('"')
@@ -91,10 +107,10 @@ def test_answers_as_documented_with_validators_and_for_every_site(path: str, ids
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_written_without_a_key(path: str, method: str, ids: dict[str, int]) -> None:
+def test_nothing_can_be_written_without_a_key(path: str, method: str, ids: dict[str, int | str]) -> None:
     client = Client(enforce_csrf_checks=True)
     response = getattr(client, method)(API + path.format(**ids), "{}", content_type="application/json")
-    if method in document()["paths"][API + re.sub(r"\{\w+\}", "{id}", path).replace("06635001", "{ags}")]:
+    if method in document()["paths"][API + documented(path).replace("06635001", "{ags}")]:
         problem_of(response, HTTPStatus.UNAUTHORIZED)
         return
     problem = problem_of(response, HTTPStatus.METHOD_NOT_ALLOWED)
@@ -103,7 +119,7 @@ def test_nothing_can_be_written_without_a_key(path: str, method: str, ids: dict[
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_parameter_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int]) -> None:
+def test_a_parameter_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int | str]) -> None:
     problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, sort="name")
     assert problem["type"] == "about:blank"
     assert (problem["title"], problem["status"]) == ("Bad Request", 400)
@@ -113,7 +129,7 @@ def test_a_parameter_that_does_not_exist_is_refused_everywhere(path: str, ids: d
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_format_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int]) -> None:
+def test_a_format_that_does_not_exist_is_refused_everywhere(path: str, ids: dict[str, int | str]) -> None:
     problem = get(path.format(**ids), HTTPStatus.BAD_REQUEST, format="pdf")
     assert [error["parameter"] for error in problem["errors"]] == ["format"]
     assert get(path.format(**ids), HTTPStatus.NOT_ACCEPTABLE, accept="image/png")["status"] == 406
@@ -152,7 +168,9 @@ def test_a_path_of_another_house_is_not_ours(client: Client) -> None:
 
 @pytest.mark.parametrize("method", ["get", "head"])
 @pytest.mark.parametrize("path", PATHS)
-def test_what_did_not_change_is_not_sent_again(path: str, method: str, ids: dict[str, int], client: Client) -> None:
+def test_what_did_not_change_is_not_sent_again(
+    path: str, method: str, ids: dict[str, int | str], client: Client
+) -> None:
     url = API + path.format(**ids)
     first = getattr(client, method)(url)
     for header, validator in [("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")]:
@@ -174,18 +192,18 @@ def test_compression_changes_bytes_not_validators(client: Client) -> None:
     assert client.get(f"{API}municipalities/", headers=headers).status_code == HTTPStatus.NOT_MODIFIED
 
 
-def test_formats_have_validators_of_their_own(ids: dict[str, int]) -> None:
+def test_formats_have_validators_of_their_own(ids: dict[str, int | str]) -> None:
     tags = {ask("municipalities/", format=name).headers["ETag"] for name in ("json", "geojson", "csv")}
     assert len(tags) == 3
 
 
-def test_last_modified_is_when_the_data_changed(ids: dict[str, int]) -> None:
+def test_last_modified_is_when_the_data_changed(ids: dict[str, int | str]) -> None:
     DataChange.objects.update(at=NOON)
     for path in ("municipalities/", "places/", "scores/", "interplay/"):
         assert parse_http_date(ask(path).headers["Last-Modified"]) == int(NOON.timestamp())
 
 
-def test_a_change_is_sent_whoever_asks_with_an_old_validator(ids: dict[str, int], client: Client) -> None:
+def test_a_change_is_sent_whoever_asks_with_an_old_validator(ids: dict[str, int | str], client: Client) -> None:
     DataChange.objects.update(at=NOON)
     first = client.get(f"{API}places/")
     Place.objects.update(name="Neu")
@@ -194,7 +212,7 @@ def test_a_change_is_sent_whoever_asks_with_an_old_validator(ids: dict[str, int]
         assert client.get(f"{API}places/", headers={header: first.headers[validator]}).status_code == HTTPStatus.OK
 
 
-def test_a_place_that_is_withdrawn_counts_as_a_change(ids: dict[str, int], client: Client) -> None:
+def test_a_place_that_is_withdrawn_counts_as_a_change(ids: dict[str, int | str], client: Client) -> None:
     yesterday = http_date((timezone.now() - timedelta(days=1)).timestamp())
     Place.objects.update(publication="archived")
     assert client.get(f"{API}places/", headers={"If-Modified-Since": yesterday}).json()["count"] == 0
