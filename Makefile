@@ -50,10 +50,13 @@ bench: setup-tests  ## print what performance claims rest on
 bench-api: setup-tests  ## print how fast the open data are, beside tipg, pygeoapi and nginx
 	@$(BIN)/python -m tests.bench.bench_api
 
+lighthouse: setup-tests  ## let Lighthouse look at the first view of the site at ADDRESS (fetches it by npx, 185 MB)
+	@scripts/lighthouse.sh $(ADDRESS)
+
 screenshots: setup-tests  ## take the README's picture anew from the demo
 	@$(BIN)/python -m scripts.screenshots
 
 lock: setup-tests  ## compile the pinned requirements anew from pyproject.toml
 	@scripts/lock.sh
 
-.PHONY: help setup setup-tests demo run test lint format messages openapi clients bench bench-api screenshots lock
+.PHONY: help setup setup-tests demo run test lint format messages openapi clients bench bench-api lighthouse screenshots lock

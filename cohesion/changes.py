@@ -266,7 +266,7 @@ def _of_assessments(
 def _successions() -> Iterator[tuple[Assessment | None, Assessment]]:
     """Each assessment that was the newest of the newest edition when it was stored, with the one before it. One of an
     earlier day, or of an older edition, changes nothing of what is shown."""
-    rows = Assessment.objects.select_related("edition").defer("edition__outlines", "parameters")
+    rows = Assessment.objects.select_related("edition").defer("parameters")
     newest: Assessment | None = None
     for row in rows.order_by("created_at", "pk"):
         if newest is None or (row.edition.date, row.as_of) >= (newest.edition.date, newest.as_of):

@@ -75,10 +75,7 @@ class Series(Sequence[Entry]):
 
     def __init__(self, ags: str) -> None:
         self._rows: list[Municipality] = list(
-            Municipality.objects.filter(ags=ags)
-            .select_related("edition")
-            .defer("geometry", "edition__outlines")
-            .order_by("-edition__date")
+            Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry").order_by("-edition__date")
         )
         self._origins: dict[int, list[Forebear]] = {}
         if self._rows:
@@ -93,7 +90,6 @@ class Series(Sequence[Entry]):
             .distinct()
             .order_by("-as_of", "-id")
             .select_related("edition")
-            .defer("edition__outlines")
         )
 
     @property

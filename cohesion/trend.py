@@ -71,7 +71,7 @@ class Trend:
 
 def choices() -> list[Assessment]:
     """Assessments to compare with: the last of each day, the newest first."""
-    rows = Assessment.objects.select_related("edition").defer("edition__outlines").order_by("-as_of", "-pk")
+    rows = Assessment.objects.select_related("edition").order_by("-as_of", "-pk")
     return [next(group) for _, group in groupby(rows[: MOST_CHOICES * 20], key=lambda row: row.as_of)][:MOST_CHOICES]
 
 

@@ -116,7 +116,7 @@ class MunicipalityAdmin(admin.ModelAdmin):
 @admin.register(BoundaryEdition)
 class BoundaryEditionAdmin(admin.ModelAdmin):
     list_display = ("date", "source", "attribution", "imported_at")
-    readonly_fields = ("date", "imported_at", "outlines_digest")
+    readonly_fields = ("date", "imported_at", "tiles_digest")
 
 
 @admin.register(Succession)

@@ -58,8 +58,8 @@ def near(queryset: Any, field: str, nearby: Nearby) -> Any:
 
 class BoundaryEditionQuerySet(models.QuerySet["BoundaryEdition"]):
     def current(self) -> BoundaryEdition | None:
-        """The newest edition, or None before the first import. Without its outlines, which are large."""
-        return self.defer("outlines").order_by("-date").first()
+        """The newest edition, or None before the first import."""
+        return self.order_by("-date").first()
 
 
 class MunicipalityQuerySet(models.QuerySet["Municipality"]):
@@ -152,7 +152,7 @@ class EntryQuerySet(models.QuerySet[_Entry]):
         return self.filter(stewardships__user=user.pk) if user.is_authenticated else self.none()
 
     def with_territory(self) -> Self:
-        """Joined with municipality, district and state, without outlines."""
+        """Joined with municipality, district and state, without their geometries."""
         return self.select_related("municipality__district", "municipality__state").defer("municipality__geometry")
 
 

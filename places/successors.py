@@ -112,7 +112,7 @@ class Forebear:
 
 def fate_of(ags: str) -> Fate | None:
     """What became of the municipality of this key; None where the current edition has it, or no edition ever had."""
-    rows = Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry", "edition__outlines")
+    rows = Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry")
     last = rows.order_by("-edition__date").first()
     current = BoundaryEdition.objects.current()
     if last is None or current is None or last.edition_id == current.pk:
@@ -124,7 +124,7 @@ def fate_of(ags: str) -> Fate | None:
     heirs = (
         Municipality.objects.filter(pk__in=parts, edition=current)
         .select_related("edition", "district", "state")
-        .defer("geometry", "edition__outlines")
+        .defer("geometry")
     )
     found = [Heir(heir, *parts[heir.pk]) for heir in heirs if parts[heir.pk][0] >= LEAST]
     first = (
@@ -144,7 +144,7 @@ def fate_of(ags: str) -> Fate | None:
 
 def _editions_after(edition: BoundaryEdition, current: BoundaryEdition) -> list[BoundaryEdition]:
     """The editions that follow, one on the other, up to the current one; none where they were never compared."""
-    rows = {row.pk: row for row in BoundaryEdition.objects.defer("outlines")}
+    rows = {row.pk: row for row in BoundaryEdition.objects.all()}
     chain, at = [], rows[current.pk]
     while at.pk != edition.pk:
         chain.append(at)
@@ -190,7 +190,7 @@ def _add(passed: dict[int, tuple[float, float | None, bool]], pk: int, more: tup
 
 def forebears(municipality: Municipality) -> dict[int, list[Forebear]]:
     """By edition (id) what the municipality comes from, as far back as editions were compared; its own not."""
-    editions = {row.pk: row for row in BoundaryEdition.objects.defer("outlines")}
+    editions = {row.pk: row for row in BoundaryEdition.objects.all()}
     found: dict[int, list[Forebear]] = {}
     at = editions[municipality.edition_id]
     # Of each municipality of the edition that is looked at: the share of it that ends in ``municipality``
@@ -198,7 +198,7 @@ def forebears(municipality: Municipality) -> dict[int, list[Forebear]]:
     while at.follows_id is not None and at.follows_id not in found and ends:
         before = editions[at.follows_id]
         ends = _traced(ends, before, at)
-        rows = Municipality.objects.filter(pk__in=ends).select_related("edition").defer("geometry", "edition__outlines")
+        rows = Municipality.objects.filter(pk__in=ends).select_related("edition").defer("geometry")
         found[before.pk] = [Forebear(row, *ends[row.pk]) for row in rows.order_by("ags") if ends[row.pk][0] >= LEAST]
         at = before
     return found

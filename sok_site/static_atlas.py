@@ -39,9 +39,9 @@ ENTRIES: dict[str, Any] = {"place": Place, "support": Support, "space": Space}
 # What pages load or offer besides; an address that ends like a folder gets the name of a file.
 FILES = {
     "photo": "",
-    "outlines": "",
     "tiles": "",
     "map_points": "",
+    "map_cells": "",
     "opening_hours_calendar": "",
     "changes_feed": "",
     "api:export": "",

@@ -150,7 +150,7 @@ class AreasParameters(AssessmentParameters, TableParameters):
 
 class ComparedParameters(AssessmentParameters):
     compared_with = serializers.PrimaryKeyRelatedField(
-        queryset=Assessment.objects.select_related("edition").defer("edition__outlines"),
+        queryset=Assessment.objects.select_related("edition"),
         required=False,
         help_text="Id of an earlier assessment. Without it: the newest that is a year older, else the oldest.",
         error_messages={

@@ -24,7 +24,7 @@ class AssessmentParameters(AsOfParameters):
     """Which assessment is read: by its id, or as of an earlier day."""
 
     assessment = serializers.PrimaryKeyRelatedField(
-        queryset=Assessment.objects.select_related("edition__population_grid").defer("edition__outlines"),
+        queryset=Assessment.objects.select_related("edition__population_grid"),
         required=False,
         help_text="Id of an assessment, which also chooses the edition of boundaries. "
         "Without it: the newest of the current edition. Not together with `asOf`.",

@@ -51,7 +51,7 @@ class AssessmentsParameters(PageParameters):
 
 class AssessmentQueries:
     def get_queryset(self) -> QuerySet[Assessment]:
-        return Assessment.objects.select_related("edition").defer("edition__outlines").order_by("-as_of", "-pk")
+        return Assessment.objects.select_related("edition").order_by("-as_of", "-pk")
 
 
 class Assessments(AssessmentQueries, Listing):

@@ -47,15 +47,16 @@ DECIMALS = {
 NULL_WHERE_EMPTY = ("designation", "zok_tier")
 
 
-class OutlinedEditionSerializer(EditionSerializer):
-    outlines = serializers.SerializerMethodField(
-        allow_null=True, help_text="Path of the outlines of all municipalities as GeoJSON, for maps; they never change."
+class TiledEditionSerializer(EditionSerializer):
+    tiles = serializers.SerializerMethodField(
+        allow_null=True,
+        help_text="Path of the boundaries as vector tiles, in one PMTiles archive that never changes; feature id: AGS.",
     )
 
-    def get_outlines(self, edition: BoundaryEdition) -> str | None:
-        if not edition.outlines_digest:
+    def get_tiles(self, edition: BoundaryEdition) -> str | None:
+        if not edition.tiles_digest:
             return None
-        return reverse("outlines", args=[edition.date, edition.outlines_digest])
+        return reverse("tiles", args=[edition.date, edition.tiles_digest])
 
 
 def _column(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
@@ -67,7 +68,7 @@ class ScoresSerializer(serializers.Serializer[Any]):
 
     assessment = AssessmentReferenceSerializer(allow_null=True)
     method = serializers.CharField()
-    edition = OutlinedEditionSerializer(allow_null=True)
+    edition = TiledEditionSerializer(allow_null=True)
     attribution = serializers.CharField()
     notice = serializers.CharField(required=False)
     fictional = serializers.BooleanField(help_text="Whether invented places of a demonstration are loaded.")
@@ -112,7 +113,7 @@ class Scores(AssessedReading):
             {
                 "assessment": self.assessment and AssessmentReferenceSerializer(self.assessment, context=context).data,
                 "method": self.assessment.method if self.assessment else METHOD,
-                "edition": self.edition and OutlinedEditionSerializer(self.edition, context=context).data,
+                "edition": self.edition and TiledEditionSerializer(self.edition, context=context).data,
                 **self.beside(),
                 "fictional": self.is_fictional,
                 "districts": {key: name or key for key, name in names.items() if len(key) == keys.DISTRICT_DIGITS},

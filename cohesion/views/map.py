@@ -1,21 +1,17 @@
-"""The map page, and the outlines of municipalities that it draws. Points of entries: map_entries.py."""
+"""The map page. Points of entries: map_entries.py; the tiles that it draws: places/tiles."""
 
-import gzip
-import re
 from dataclasses import fields
-from datetime import date
 from typing import Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import etag, require_safe
+from django.views.decorators.http import require_safe
 
 from cohesion.models import Assessment
 from cohesion.querysets import with_scores
@@ -227,25 +223,3 @@ def _words() -> dict[str, Any]:
             "until": _("Verfügbar bis {date}."),
         },
     }
-
-
-def _outlines_etag(request: HttpRequest, day: date, digest: str) -> str:
-    return f'W/"{digest}"'  # weak: the same outlines, packed or not
-
-
-@require_safe
-@etag(_outlines_etag)
-def outlines(request: HttpRequest, day: date, digest: str) -> HttpResponse:
-    """The generalised municipalities of an edition as GeoJSON. Under this address they never change."""
-    edition = BoundaryEdition.objects.filter(date=day, outlines_digest=digest).only("outlines").first()
-    if edition is None:
-        raise Http404
-    packed = bytes(edition.outlines)
-    if re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")):
-        response = HttpResponse(packed, headers={"Content-Encoding": "gzip"})
-    else:
-        response = HttpResponse(gzip.decompress(packed))
-    response["Content-Type"] = "application/geo+json"
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response

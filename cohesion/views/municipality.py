@@ -35,7 +35,7 @@ MOST_ASSESSMENTS = 400  # that are looked through for it
 def municipality(request: HttpRequest, ags: str, slug: str = "") -> HttpResponse:
     """One municipality of the current edition; an address with another name in it leads to the right one, that of a
     municipality that is gone to its successor."""
-    current = Municipality.objects.current().select_related("district", "state", "edition").defer("edition__outlines")
+    current = Municipality.objects.current().select_related("district", "state", "edition")
     found = current.filter(ags=ags).first()
     if found is None:
         return former_municipality(request, ags)

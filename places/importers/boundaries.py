@@ -20,7 +20,6 @@ from places.importers.rows import Rejected
 from places.importers.vg250 import Area, Territory, read_territory, require
 from places.locating import relocate
 from places.models import BoundaryEdition, Municipality, PopulationGrid, Region
-from places.outlines import draw_outlines
 from places.tiles.storage import cut_tiles
 
 VG250_ATTRIBUTION = "© GeoBasis-DE / BKG, dl-de/by-2-0"
@@ -57,9 +56,6 @@ def import_boundaries(
         stand, is_new = _edition(edition, path, source, attribution, territory.is_vg250, report)
         regions = _regions(stand, territory, report)
         created = _municipalities(stand, territory, regions, report, progress)
-        if report.changed or is_new or not stand.outlines_digest:
-            announce(progress, "drawing outlines")
-            _outlines(stand)
         if (report.changed or is_new or not stand.tiles_digest) and not dry_run:
             announce(progress, "cutting tiles")
             cut_tiles(stand)
@@ -84,7 +80,7 @@ def _edition(
     day: date, path: Path, source: str | None, attribution: str | None, is_vg250: bool, report: Report
 ) -> tuple[BoundaryEdition, bool]:
     """The edition, and whether it is new. What is not said anew stays."""
-    stand = BoundaryEdition.objects.defer("outlines").filter(date=day).first()
+    stand = BoundaryEdition.objects.filter(date=day).first()
     if is_new := stand is None:
         stand = BoundaryEdition(date=day, imported_at=timezone.now())
     before = (stand.source, stand.attribution)
@@ -231,14 +227,6 @@ def _figures(geometries: Geometries) -> list[tuple[shapely.Point, float]]:
 
 def _stored_form(geometry: shapely.Geometry) -> Any:
     return GEOSGeometry(memoryview(shapely.to_wkb(geometry)), srid=WGS84)
-
-
-def _outlines(stand: BoundaryEdition) -> None:
-    """Cut what the map draws of the whole edition, whichever part of it this file had."""
-    rows = list(Municipality.objects.of_edition(stand).order_by("ags").values_list("ags", AsWKB("geometry")))
-    geometries = shapely.from_wkb([bytes(wkb) for _, wkb in rows])
-    stand.outlines, stand.outlines_digest = draw_outlines([ags for ags, _ in rows], geometries)
-    stand.save(update_fields=["outlines", "outlines_digest"])
 
 
 def _places(report: Report) -> None:

@@ -82,9 +82,7 @@ def change_edition(
     is not the newest. What an administrator decided, and what the official list said, is not proposed anew.
     Returns whether the census grid went over too. Raises RefusedError for a list that is wrong.
     """
-    earlier_edition = (
-        BoundaryEdition.objects.defer("outlines").filter(date__lt=newer_edition.date).order_by("-date").first()
-    )
+    earlier_edition = BoundaryEdition.objects.filter(date__lt=newer_edition.date).order_by("-date").first()
     if earlier_edition is None or newer_edition != BoundaryEdition.objects.current():
         if changes is not None:
             report.notes.append(f"{changes}: not read; there is no edition before this one, or it is not the newest")

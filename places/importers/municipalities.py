@@ -83,7 +83,7 @@ def import_municipalities(
 
 def edition_of(path: Path, day: date | None) -> BoundaryEdition:
     """The edition of ``day``, or the newest one. Raises RefusedError where it is not there."""
-    editions = BoundaryEdition.objects.defer("outlines")
+    editions = BoundaryEdition.objects.all()
     found = editions.current() if day is None else editions.filter(date=day).first()
     if found is None:
         which = "any edition" if day is None else f"the edition {day}"

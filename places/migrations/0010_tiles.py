@@ -6,6 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("places", "0009_succession")]
     operations = [
+        migrations.RemoveField(model_name="boundaryedition", name="outlines"),
+        migrations.RemoveField(model_name="boundaryedition", name="outlines_digest"),
         migrations.AddField(
             model_name="boundaryedition",
             name="tiles_digest",

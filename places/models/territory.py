@@ -28,11 +28,6 @@ class BoundaryEdition(models.Model):
         related_name="followed_by",
         verbose_name=_("folgt auf"),
     )
-    # What the map draws: the municipalities as generalised GeoJSON, gzipped, cut once at import (places/outlines.py).
-    # They change with the boundaries only, so they travel apart from the figures and are cached for ever.
-    outlines = models.BinaryField(_("Kartenumrisse"), default=b"", editable=False)
-    outlines_digest = models.CharField(max_length=64, blank=True, editable=False)
-
     # What maps draw: an archive of vector tiles, cut once at import, and how many of its bytes to read at first
     # (places/tiles). It changes with the boundaries only, so it travels apart from the figures and is kept for ever.
     tiles_digest = models.CharField(max_length=64, blank=True, editable=False)

@@ -19,7 +19,7 @@ def proposed(edition: BoundaryEdition | None) -> QuerySet[Succession]:
     return (
         Succession.objects.filter(successor__edition=edition, state=SuccessionState.PROPOSED)
         .select_related("predecessor__edition", "predecessor__district", "successor__district")
-        .defer("predecessor__geometry", "successor__geometry", "predecessor__edition__outlines")
+        .defer("predecessor__geometry", "successor__geometry")
         .order_by("area_share", "predecessor__ags", "successor__ags")
     )
 

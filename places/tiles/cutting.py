@@ -199,7 +199,11 @@ def _labels(territory: Territory, coverage: Geometries) -> dict[str, Layer]:
 
 
 def _middle(municipalities: Geometries) -> shapely.Point:
-    whole = shapely.get_parts(shapely.coverage_union_all(municipalities))
+    try:
+        union = shapely.coverage_union_all(municipalities)
+    except shapely.GEOSException:  # one covers another: both stay, so it is no coverage
+        union = shapely.union_all(municipalities)
+    whole = shapely.get_parts(union)
     largest = whole[np.argmax(shapely.area(whole))]
     circle = shapely.maximum_inscribed_circle(shapely.simplify(largest, CENTRE_WITHIN), tolerance=CENTRE_WITHIN)
     middle: shapely.Point = shapely.get_point(circle, 0)

@@ -149,7 +149,7 @@ print(*(model.objects.count() for model in (BoundaryEdition, Region, Municipalit
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("last_step", "in_flight", "left"),
-    [("drawing outlines", "2 0", "0 0 0 0"), ("writing involvements", "2 2", "1 2 2 0")],
+    [("cutting tiles", "2 0", "0 0 0 0"), ("writing involvements", "2 2", "1 2 2 0")],
 )
 def test_a_killed_import_leaves_the_database_as_it_was(
     own_database_url: str, last_step: str, in_flight: str, left: str

@@ -49,11 +49,11 @@ def test_no_municipality_of_a_region_is_missing_in_any_zoom(region: Path, tmp_pa
     table = pyogrio.read_dataframe(region, layer="vg250_gem", columns=["AGS"]).to_crs(4326)
     path = written(tmp_path, Territory(table["AGS"].tolist(), table.geometry.to_numpy(), {}))
     for zoom in ZOOMS:
-        _, _, outlines, (number, *_) = pyogrio.raw.read(
+        _, _, areas, (number, *_) = pyogrio.raw.read(
             path, layer="municipalities", columns=["mvt_id"], ZOOM_LEVEL=str(zoom), CLIP="NO"
         )
         assert sorted({f"{ags:08}" for ags in number.tolist()}) == sorted(table["AGS"]), zoom
-        assert (shapely.area(shapely.from_wkb(outlines)) > 0).all(), zoom
+        assert (shapely.area(shapely.from_wkb(areas)) > 0).all(), zoom
 
 
 def test_a_region_has_no_hole_and_no_overlap_in_any_zoom(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_region_has_no_hole_and_no_overlap_in_any_zoom(tmp_path: Path) -> None
             assert shapely.area(pieces).sum() == pytest.approx(whole.area, rel=3e-4), zoom
         holes = [hole for part in shapely.get_parts([whole]) for hole in part.interiors]
         assert len([hole for hole in holes if shapely.Polygon(hole).area > 4 * unit**2]) <= holes_there, zoom
-        assert whole.area == pytest.approx(outside.area, rel=2e-3), zoom
+        assert whole.area == pytest.approx(outside.area, rel=3e-2 if zoom == 4 else 3e-3), zoom
 
 
 def test_neighbours_share_their_line_in_every_zoom(tmp_path: Path) -> None:
@@ -126,6 +126,13 @@ def test_what_is_no_coverage_becomes_one(tmp_path: Path) -> None:
     overlapping = shapely.box(WEST + 0.015, SOUTH, WEST + 0.04, SOUTH + 0.02)
     found = read(written(tmp_path, territory({"06635001": square(0), "06635002": overlapping})), "municipalities", 10)
     assert shapely.coverage_is_valid(found.geometry.to_numpy())
+
+
+def test_one_that_lies_on_another_stays_too(tmp_path: Path) -> None:
+    areas = territory({"06635001": square(0), "06635002": square(0)}, {"06": "Hessen", "06635": "Kreis"})
+    path = written(tmp_path, areas)
+    for zoom in ZOOMS:
+        assert keys(read(path, "municipalities", zoom)) == ["06635001", "06635002"]
 
 
 def test_the_same_areas_give_the_same_bytes_and_others_do_not() -> None:

@@ -102,7 +102,7 @@ def test_interplay_of_another_assessment() -> None:
 
 def test_scores_are_columns_of_one_length_by_ags() -> None:
     edition = make_edition()
-    BoundaryEdition.objects.update(outlines_digest="a" * 64)
+    BoundaryEdition.objects.update(tiles_digest="a" * 64)
     make_region(edition, "06635", name="Waldeck-Frankenberg")
     assessment = make_assessment()
     second = make_municipality("06635002", name="Zweite", zok_tier="", is_unincorporated=True)
@@ -122,7 +122,7 @@ def test_scores_are_columns_of_one_length_by_ags() -> None:
         "edition": {
             "date": "2022-12-31",
             "attribution": "© Test",
-            "outlines": f"/karte/umrisse/2022-12-31-{'a' * 64}.geojson",
+            "tiles": f"/tiles/2022-12-31-{'a' * 64}.pmtiles",
         },
         "attribution": "© Test",
         "fictional": False,
@@ -156,7 +156,7 @@ def test_scores_before_the_first_assessment_are_unassessed() -> None:
     make_municipality()
     answer = get("scores/")
     assert (answer["assessment"], answer["method"]) == (None, "SOK-1")
-    assert (answer["cohesion_class"], answer["supply"], answer["edition"]["outlines"]) == (["unassessed"], [None], None)
+    assert (answer["cohesion_class"], answer["supply"], answer["edition"]["tiles"]) == (["unassessed"], [None], None)
 
 
 def test_scores_before_the_first_import_are_empty() -> None:

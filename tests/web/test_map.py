@@ -1,28 +1,22 @@
-"""The map page without JavaScript, and what the map fetches: outlines and places."""
+"""The map page without JavaScript, and what the map fetches besides tiles (test_tiles.py)."""
 
-import gzip
 import json
 import re
 from datetime import date
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
-import numpy as np
 import pytest
-import shapely
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cohesion.models import Assessment
-from places.models import BoundaryEdition, Municipality
-from places.outlines import draw_outlines
+from places.models import Municipality
 from places.tiles.storage import cut_tiles
 from tests.factories import (
     TODAY,
     make_assessment,
-    make_edition,
     make_municipality,
     make_place,
     make_score,
@@ -180,60 +174,6 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
         client.get("/?class=resilient&sort=supply&q=e")
 
 
-# --- Outlines --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def edition() -> BoundaryEdition:
-    edition = make_edition()
-    municipality = make_municipality()
-    shapes = shapely.from_wkb(np.array([bytes(municipality.geometry.wkb)]))
-    edition.outlines, edition.outlines_digest = draw_outlines([municipality.ags], shapes)
-    edition.save()
-    return edition
-
-
-def outlines_url(edition: BoundaryEdition) -> str:
-    return reverse("outlines", args=[edition.date, edition.outlines_digest])
-
-
-def test_outlines_go_out_as_they_were_packed(client: Client, edition: BoundaryEdition) -> None:
-    response = client.get(outlines_url(edition), headers={"Accept-Encoding": "br, gzip"})
-    assert response.status_code == HTTPStatus.OK
-    assert response["Content-Encoding"] == "gzip"
-    assert response.content == bytes(edition.outlines)
-    assert response["Content-Type"] == "application/geo+json"
-    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert "Accept-Encoding" in response["Vary"]
-    text = gzip.decompress(response.content)
-    assert sha256(text).hexdigest() == edition.outlines_digest
-    assert [feature["id"] for feature in json.loads(text)["features"]] == ["06635001"]
-
-
-@pytest.mark.parametrize("accepted", ["", "identity", "br"])
-def test_who_does_not_take_gzip_gets_plain_text(client: Client, edition: BoundaryEdition, accepted: str) -> None:
-    response = client.get(outlines_url(edition), headers={"Accept-Encoding": accepted})
-    assert "Content-Encoding" not in response
-    assert response.json()["type"] == "FeatureCollection"
-
-
-def test_outlines_that_are_known_are_not_sent_again(client: Client, edition: BoundaryEdition) -> None:
-    etag = client.get(outlines_url(edition))["ETag"]
-    again = client.get(outlines_url(edition), headers={"If-None-Match": etag})
-    assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
-
-
-@pytest.mark.parametrize("day", ["2022-12-30", "2022-13-41"])
-def test_outlines_of_a_day_without_edition_are_not_found(client: Client, edition: BoundaryEdition, day: str) -> None:
-    address = outlines_url(edition).replace("2022-12-31", day)
-    assert client.get(address).status_code == HTTPStatus.NOT_FOUND
-
-
-def test_outlines_under_a_wrong_digest_are_not_found(client: Client, edition: BoundaryEdition) -> None:
-    assert client.get(f"/karte/umrisse/2022-12-31-{'0' * 64}.geojson").status_code == HTTPStatus.NOT_FOUND
-    assert client.get("/karte/umrisse/2022-12-31-.geojson").status_code == HTTPStatus.NOT_FOUND
-
-
 # --- Of very many the first view has only what it paints -------------------------------------------------------------
 
 
@@ -244,6 +184,8 @@ def test_a_map_finds_its_tiles_where_the_page_says(client: Client) -> None:
     assert given == {"url": f"/tiles/2022-12-31-{edition.tiles_digest}.pmtiles", "head": edition.tiles_head}
     response = client.get(given["url"], headers={"Range": f"bytes=0-{given['head'] - 1}"})
     assert response.status_code == HTTPStatus.PARTIAL_CONTENT
+    assert b"".join(response.streaming_content).startswith(b"PMTiles")  # type: ignore[attr-defined]
+    response.close()
 
 
 def test_of_many_municipalities_only_what_is_painted_comes_at_first(
