@@ -184,6 +184,7 @@ export function createMap(container, settings, { text, tiles, byAgs, describe, i
       if (chosen) on.move({ zoom: map.getZoom(), latitude: lat, longitude: lng });
     });
     new ResizeObserver(() => {
+      if (map.getSize().equals([container.clientWidth, container.clientHeight])) return; // as it always is at first
       resizing = true;
       map.invalidateSize({ pan: false });
       if (!chosen) whole();

@@ -168,11 +168,11 @@ function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEnt
 
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
-  map.start(state);
   legend.explainUnincorporated(rows);
   legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
   legend.countEntries(layers, cells);
-  showFilter(state);
+  showFilter(state); // before the map is drawn for the first time
+  map.start(state);
   showEntries(state);
   showList(state);
   if (isComplete) table.update(shown, state.sort);
