@@ -48,7 +48,7 @@ from places.api.writing import (
 )
 from places.models import Municipality, Place, PlanningRegion, Region, Space, Support
 from places.reading import Reading
-from sok_site.exports.files import files_by_title
+from sok_site.exports.files import EXPORTS, files_by_title
 from sok_site.exports.views import ExportFile, Exports
 from sok_site.openapi import document
 from sok_site.problems import problem_response
@@ -146,6 +146,7 @@ def _examples() -> dict[str, str]:
         .first(),
         "planning-regions/{key}": PlanningRegion.objects.values_list("slug", flat=True).first(),
         "assessments/{id}": Assessment.objects.order_by("-pk").values_list("pk", flat=True).first(),
+        "exports/{name}": next(iter(EXPORTS)),
     }
     return {
         template: template.replace(gap, gap.replace(gap[gap.index("{") :], str(value)))

@@ -147,6 +147,7 @@ def test_nginx_in_front_is_told_which_file_to_send(file: Path, settings: Setting
     assert "X-Accel-Redirect" not in ask()
 
 
+@pytest.mark.django_db  # the end of a request looks after the connection
 def test_a_file_that_is_read_half_is_closed(file: Path) -> None:
     request = RequestFactory().get("/file", headers={"Range": "bytes=0-200000"})
     response: Any = file_response(request, file, content_type="application/x-layer")
