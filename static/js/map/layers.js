@@ -94,6 +94,7 @@ export function createMap(container, settings, { text, tiles, byAgs, describe, i
   let pieces = []; // of tiles, as they are on the canvas
   let boxes = new Map(); // of the municipalities in them, by AGS, in the world
   let hovered = "";
+  let told = ""; // whose short form the tooltip has
   let selected = "";
 
   const ground = new Surface((context, view) => {
@@ -151,10 +152,16 @@ export function createMap(container, settings, { text, tiles, byAgs, describe, i
     if (ags !== hovered) {
       hovered = ags;
       marks.redrawSoon();
-      if (row?.name) tooltip.setContent(describe(row));
     }
-    if (!row?.name) tooltip.remove();
-    else tooltip.setLatLng(latlng).addTo(map);
+    if (!row?.name) {
+      tooltip.remove(); // names may still be on their way
+      return;
+    }
+    if (ags !== told) {
+      told = ags;
+      tooltip.setContent(describe(row));
+    }
+    tooltip.setLatLng(latlng).addTo(map);
   }
 
   map.on("mousemove", (event) => hover(under(event), event.latlng));
