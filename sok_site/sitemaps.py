@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from cohesion.areas import Area, AreaKind, areas
 from cohesion.models import Assessment
 from places.models import BoundaryEdition, Entry, Municipality, Place, Space, Support
 
 MOST = 50_000  # addresses in one file, says sitemaps.org
-STATIC = ("map", "interplay", "method", "concept", "api:docs", "imprint", "privacy", "accessibility")
-LISTED = {*STATIC, "municipality", "place", "support", "space"}  # what a search engine should know
+STATIC = ("map", "areas", "interplay", "method", "concept", "api:docs", "imprint", "privacy", "accessibility")
+LISTED = {*STATIC, *AreaKind, "municipality", "place", "support", "space"}  # what a search engine should know
 
 # What is not for everybody, what only takes something in, and what a link in a mail opens.
 DISALLOWED = (
@@ -78,6 +79,17 @@ class Municipalities(_Pages):
         self._changed_at = max(filter(None, days), default=None)
 
 
+class Areas(_Pages):
+    """States, districts and planning regions of the current edition."""
+
+    def items(self) -> list[Area]:
+        edition = BoundaryEdition.objects.current()
+        return [area for kind in AreaKind for area in areas(kind, edition)] if edition else []
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return None
+
+
 class _Entries(_Pages):
     """The published entries of one kind."""
 
@@ -119,6 +131,7 @@ class Spaces(_Entries):
 SECTIONS: dict[str, type[_Pages]] = {
     "seiten": StaticPages,
     "gemeinden": Municipalities,
+    "gebiete": Areas,
     "orte": Places,
     "unterstuetzung": Supports,
     "raeume": Spaces,

@@ -11,7 +11,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.utils import timezone
 
-from places.models import Place
+from places.models import Place, PlanningRegion
 from places.vocabulary import Publication
 from sok_site import sitemaps
 from tests.factories import make_assessment, make_edition, make_municipality, make_place, make_space, make_support
@@ -42,10 +42,12 @@ def everything(client: Client) -> dict[str, str]:
 class TestSitemap:
     def test_lists_every_public_page_and_each_of_them_answers(self, client: Client) -> None:
         here = make_municipality("06635001")
-        shown: list[Any] = [here, make_place(here), make_support(here), make_space(here)]
+        region = PlanningRegion.objects.create(slug="nord", name="Nord", areas=["06"])
+        shown: list[Any] = [here, make_place(here), make_support(here), make_space(here), region]
         found = everything(client)
         assert {f"{site.SITE_URL}{thing.get_absolute_url()}" for thing in shown} < set(found)
-        assert len(found) == len(shown) + len(sitemaps.STATIC)
+        assert {f"{site.SITE_URL}/kreise/06635/", f"{site.SITE_URL}/laender/06/"} < set(found)
+        assert len(found) == len(shown) + 2 + len(sitemaps.STATIC)
         for address in found:
             assert client.get(address.removeprefix(site.SITE_URL)).status_code == 200
 
@@ -53,7 +55,7 @@ class TestSitemap:
         here = make_municipality("06635001")
         make_municipality("06635002", edition=make_edition(here.edition.date - timedelta(days=365)))
         make_place(here, publication=Publication.SUBMITTED)
-        assert len(everything(client)) == 1 + len(sitemaps.STATIC)
+        assert len(everything(client)) == 1 + 2 + len(sitemaps.STATIC)  # with its district and its state
 
     def test_says_when_an_entry_changed_and_when_municipalities_were_assessed(self, client: Client) -> None:
         here = make_municipality("06635001")
