@@ -260,7 +260,7 @@ MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # phot
 EXPORTS_DIR = Path(environment.text("EXPORTS_DIR", str(VAR_DIR / "exports")))  # files for whoever takes all the data
 TILES_DIR = Path(environment.text("TILES_DIR", str(VAR_DIR / "tiles")))  # the boundaries of each edition, cut for maps
 # Folders that a proxy in front may serve by itself, below its internal location ACCEL_LOCATION (sok_site/ranges.py)
-SERVED_DIRS = {"exports": EXPORTS_DIR, "tiles": TILES_DIR}
+SERVED_DIRS = {"exports": EXPORTS_DIR}
 ACCEL_LOCATION = environment.text("ACCEL_LOCATION")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
