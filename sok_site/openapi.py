@@ -312,7 +312,7 @@ class Schema(AutoSchema):
                 for name, media in self._media().items()
             },
             304: OpenApiResponse(description="Not modified."),
-            **({301: OpenApiResponse(description=MOVED)} if self.view.may_have_gone else {}),
+            **(self._moved() if self.view.may_have_gone else {}),
             **{
                 (status, PROBLEM): OpenApiResponse(self._component("Problem", PROBLEM_SCHEMA), description)
                 for status, description in {
@@ -322,6 +322,12 @@ class Schema(AutoSchema):
                 }.items()
             },
         }
+
+    def _moved(self) -> dict[Any, Any]:
+        """Of a municipality it says why."""
+        if "{ags}" in self.path:
+            return {(301, "text/plain"): OpenApiResponse(OpenApiTypes.STR, MOVED)}
+        return {301: OpenApiResponse(description=MOVED)}
 
     def _responses_of_write(self, write: Operation) -> dict[Any, Any]:
         answers = {

@@ -95,6 +95,7 @@ class FileSchema(Schema):
     def get_response_serializers(self) -> Any:
         media = [found.media_type.partition(";")[0] for found in FORMATS.values()]
         bytes_of_it = {"type": "string", "format": "binary"}
+        json = {"type": "object", "description": "A FeatureCollection as RFC 7946 has it."}
         problem = self._component("Problem", PROBLEM_SCHEMA)
         problems = {
             404: "There is no such file.",
@@ -102,7 +103,7 @@ class FileSchema(Schema):
             416: "No byte of the file is in the range.",
         }
         return {
-            **{(200, each): OpenApiResponse(bytes_of_it, "The file.") for each in media},
+            **{(200, each): OpenApiResponse(json if "json" in each else bytes_of_it, "The file.") for each in media},
             **{(206, each): OpenApiResponse(bytes_of_it, "A part of the file.") for each in media},
             304: OpenApiResponse(description="Not modified."),
             **{(status, PROBLEM): OpenApiResponse(problem, text) for status, text in problems.items()},

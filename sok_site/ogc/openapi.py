@@ -86,7 +86,13 @@ def document(links: Links) -> Document:
                 "Problem": {
                     "description": "What is wrong, RFC 9457.",
                     "content": {PROBLEM: {"schema": _reference("Problem")}},
-                }
+                },
+                "Missing": {
+                    "description": "There is nothing here: RFC 9457, or a page for who asks for one.",
+                    "content": {PROBLEM: {"schema": _reference("Problem")}, HTML: {"schema": {"type": "string"}}},
+                },
+                "Moved": {"description": "It went into another one, which has this address."},
+                "NotModified": {"description": "As the client has it already."},
             },
         },
     }
@@ -134,7 +140,11 @@ def _operation(
     answer = {media_type: {"schema": _reference(schema) if schema else {"type": "object"}}}
     page = {HTML: {"schema": {"type": "string"}}}
     responses: Document = {"200": {"description": summary, "content": {**answer, **page}}}
-    for status in ("400", "404", "410", "429", "500") if missing else ("400", "429", "500"):
+    responses["304"] = {"$ref": "#/components/responses/NotModified"}
+    if missing:
+        responses["301"] = {"$ref": "#/components/responses/Moved"}
+        responses["404"] = {"$ref": "#/components/responses/Missing"}
+    for status in ("400", "410", "429", "500") if missing else ("400", "429", "500"):
         responses[status] = {"$ref": "#/components/responses/Problem"}
     known = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in ["f", *(parameters or [])]]
     return {"get": {"operationId": name, "summary": summary, "parameters": known, "responses": responses}}

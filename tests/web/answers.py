@@ -62,25 +62,52 @@ def send(method: str, path: str, sent: Any = None, /, key: str = "", **headers: 
 def check(path: str, response: Any, whole: bool = True, method: str = "GET") -> None:
     """The answer is as the document says, for its path, its status and its media type. ``whole``: nothing of an item
     may be missing, for nobody asked for some of its fields only."""
-    documented = _operation(path, method)["responses"][str(response.status_code)]
-    if "content" not in documented:
-        assert response.content == b"", f"{path} {response.status_code}: there is no body in the document"
+    documented = _operation(path, method)["responses"]
+    said = f"{method} {path} {response.status_code}"
+    assert str(response.status_code) in documented, f"{said}: the document knows no such status"
+    content = documented[str(response.status_code)].get("content")
+    if content is None:
+        assert response.content == b"", f"{said}: there is no body in the document"
         return
-    media_type, content = response.headers["Content-Type"].split(";")[0], documented["content"]
-    assert media_type in content, f"{path} {response.status_code}: {media_type} is not documented"
-    answer = response.content.decode() if media_type == "text/csv" else response.json()
-    check_against(content[media_type]["schema"], answer, whole)
+    media_type = response.headers["Content-Type"].split(";")[0]
+    assert media_type in content, f"{said}: {media_type} is not documented"
+    if response.streaming or "Content-Encoding" in response.headers or method == "HEAD":
+        return
+    answer = response.content.decode() if media_type.startswith("text/") else json.loads(response.content)
+    template = _template(path)
+    validator = _validator_of(template, _documented(method), str(response.status_code), media_type, whole)
+    _hold(validator, answer)
 
 
 def check_against(schema: dict[str, Any], answer: Any, whole: bool = True) -> None:
     """``answer`` is valid by ``schema``, whose references point into the document."""
-    complete = {**_closed(schema, whole), "components": _closed(document()["components"], whole)}
-    errors = [f"{error.json_path}: {error.message}" for error in _validator(complete).iter_errors(answer)]
-    assert errors == []
+    _hold(_validator(schema, whole), answer)
 
 
-def _validator(schema: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+def is_documented(path: str, method: str) -> bool:
+    """Whether the document knows this method of this path."""
+    template = _template(path)
+    return bool(template) and _documented(method) in document()["paths"][template]
+
+
+def _hold(validator: Draft202012Validator, answer: Any) -> None:
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)] == []
+
+
+def _validator(schema: dict[str, Any], whole: bool) -> Draft202012Validator:
+    complete = {**_closed(schema, whole), "components": _closed_components(whole)}
+    return Draft202012Validator(complete, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@cache
+def _validator_of(template: str, method: str, status: str, media_type: str, whole: bool) -> Draft202012Validator:
+    responses = document()["paths"][template][method]["responses"]
+    return _validator(responses[status]["content"][media_type]["schema"], whole)
+
+
+@cache
+def _closed_components(whole: bool) -> Any:
+    return _closed(document()["components"], whole)
 
 
 @cache
@@ -90,9 +117,19 @@ def _templates() -> dict[str, re.Pattern[str]]:
     }
 
 
+def _template(path: str) -> str:
+    """The path of the document that ``path`` is one of; "" where there is none."""
+    return next((template for template, pattern in _templates().items() if pattern.fullmatch(path)), "")
+
+
+def _documented(method: str) -> str:
+    """The method as the document has it: HEAD is answered like GET, without the body."""
+    return "get" if method == "HEAD" else method.lower()
+
+
 def _operation(path: str, method: str) -> dict[str, Any]:
-    (template,) = [template for template, pattern in _templates().items() if pattern.fullmatch(path)]
-    operation: dict[str, Any] = document()["paths"][template][method.lower()]
+    template = _template(path)
+    operation: dict[str, Any] = document()["paths"][template][_documented(method)]
     return operation
 
 
