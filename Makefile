@@ -40,7 +40,7 @@ messages: setup-tests  ## collect German strings into the English catalogue and 
 openapi: setup-tests  ## write the API's OpenAPI document anew to docs/openapi.yaml
 	@$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-clients: setup-tests  ## let QGIS and ogr2ogr read the site (installs them from Debian, 640 MB)
+clients: setup-tests  ## let QGIS, LibreOffice and ogr2ogr read the site (installs them from Debian, 900 MB)
 	@scripts/clients.sh
 
 bench: setup-tests  ## print what performance claims rest on

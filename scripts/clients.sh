@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs QGIS and GDAL's programs from Debian (640 MB) and lets them read the site. Arguments go to pytest.
+# Installs QGIS, LibreOffice and GDAL's programs from Debian (900 MB) and lets them read the site. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-packages=(python3-qgis qgis-providers gdal-bin)
+packages=(python3-qgis qgis-providers gdal-bin libreoffice-calc-nogui)
 missing=()
 for package in "${packages[@]}"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
 if [ "${#missing[@]}" -gt 0 ]; then

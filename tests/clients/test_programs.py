@@ -1,5 +1,6 @@
-"""QGIS and Debian's ogr2ogr read layers and exports from a running server."""
+"""QGIS, LibreOffice and Debian's ogr2ogr read layers and exports from a running server."""
 
+import csv
 import json
 import os
 import subprocess
@@ -96,3 +97,13 @@ def test_debians_ogr2ogr_lets_the_server_filter(site: str, tmp_path: Path) -> No
     file, where = tmp_path / "risky.gpkg", "class = 'risky' AND ags < '06635010'"
     run("ogr2ogr", "-where", where, file, f"OAPIF:{site}/ogc", "municipalities", folder=tmp_path)
     assert len(geopandas.read_file(file)) == 5
+
+
+def test_libreoffice_opens_the_spreadsheet_with_keys_as_text(site: str, tmp_path: Path) -> None:
+    (file,) = downloaded(site, tmp_path, "municipalities.xlsx")
+    run("libreoffice", "--headless", "--convert-to", "csv", "--outdir", tmp_path, file, folder=tmp_path)
+    with (tmp_path / "municipalities.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert len(rows) == MUNICIPALITIES
+    assert sorted(row["ags"] for row in rows)[0] == "06635000"
+    assert {row["district"] for row in rows} == {"06635"}
