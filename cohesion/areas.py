@@ -11,6 +11,7 @@ from cohesion.querysets import ScoreQuerySet
 from places import keys
 from places.models import BoundaryEdition, Municipality, PlanningRegion, Region
 from places.querysets import MunicipalityQuerySet
+from places.successors import current_keys
 
 
 class AreaKind(StrEnum):
@@ -64,8 +65,9 @@ def area_of_region(region: Region) -> Area:
 
 
 def area_of_planning_region(region: PlanningRegion) -> Area:
-    """A planning region, whatever lies in it."""
-    return Area(AreaKind.PLANNING_REGION, region.slug, region.name, "", tuple(region.areas), source=region.source)
+    """A planning region, whatever lies in it; of municipalities that are gone those that took them over, too."""
+    everything = tuple(dict.fromkeys([*region.areas, *current_keys(region.areas)]))
+    return Area(AreaKind.PLANNING_REGION, region.slug, region.name, "", everything, source=region.source)
 
 
 def areas(kind: AreaKind, edition: BoundaryEdition) -> Iterator[Area]:

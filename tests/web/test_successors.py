@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from places.entry_forms import AreasForm
-from places.models import BoundaryEdition, Mandate, Municipality, Succession
+from places.models import BoundaryEdition, Mandate, Municipality, PlanningRegion, Succession
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
 from tests.factories import (
     EDITION_DATE,
@@ -248,6 +248,13 @@ def test_a_guess_that_is_unambiguous_redirects_before_anybody_confirmed_it(merge
     assert response.status_code == 200
     page = Client().get("/gemeinden/06635005/", follow=True).content.decode()
     assert "Bromskirchen ging zwischen dem 31. Dezember 2022 und dem 31. Dezember 2023 in Allendorf (Eder) auf." in page
+
+
+def test_a_planning_region_holds_the_successors_of_what_is_gone(divided: Municipality) -> None:
+    PlanningRegion.objects.create(slug="nord", name="Nord", areas=["16064073"])
+    region = get("planning-regions/nord/")
+    assert region["keys"] == ["16064073", "16061118", "16064071"]
+    assert region["municipalities"] == 2
 
 
 def test_the_form_of_served_areas_shows_successors_of_what_is_gone(merged: Municipality) -> None:
