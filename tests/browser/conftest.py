@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
-from scripts.demo_server import demo_server
+from scripts.demo_server import load_demo, serve
 from tests.conftest import own_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,15 +31,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@dataclass(frozen=True)
+class Demo:
+    """A database with the demo, and the settings of whoever serves it."""
+
+    database_url: str
+    environment: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The address of a server with the demo: a process and a database of its own."""
+def demo(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Demo]:
+    """The demo, loaded once."""
     folder = tmp_path_factory.mktemp("site")
-    with (
-        django_db_blocker.unblock(),
-        own_database(folder) as database_url,
-        demo_server(database_url, MEDIA_DIR=str(folder / "media")) as address,
-    ):
+    environment = {"MEDIA_DIR": str(folder / "media")}
+    with django_db_blocker.unblock(), own_database(folder) as database_url:
+        load_demo(database_url, **environment)
+        yield Demo(database_url, environment)
+
+
+@pytest.fixture(scope="session")
+def site(demo: Demo) -> Iterator[str]:
+    """The address of a server with the demo: a process and a database of its own."""
+    with serve(demo.database_url, demo.environment) as address:
         yield address
 
 
