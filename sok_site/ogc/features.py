@@ -1,7 +1,6 @@
 """Features as bytes. PostgreSQL writes them whole; elsewhere the geometry is text from the database and the properties
 are plain columns. No row is a model, and nothing is parsed on its way out."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -150,11 +149,3 @@ def _day(value: date | None) -> str | None:
 
 def _moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if value else None
-
-
-def etag(*parts: bytes) -> str:
-    """Of the content without the time of the answer, and so a weak one: two answers a second apart differ in it."""
-    digest = hashlib.md5(usedforsecurity=False)
-    for part in parts:
-        digest.update(part)
-    return f'W/"{digest.hexdigest()}"'

@@ -195,11 +195,10 @@ def _schemas() -> Document:
             links=links,
         ),
         "FeatureCollection": _object(
-            ["type", "features", "numberMatched", "numberReturned", "timeStamp", "links"],
+            ["type", "features", "numberMatched", "numberReturned", "links"],
             type={"type": "string", "enum": ["FeatureCollection"]},
             numberMatched=number,
             numberReturned=number,
-            timeStamp={"type": "string", "format": "date-time"},
             attribution=text,
             notice=text,
             links=links,

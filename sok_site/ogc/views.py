@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +25,7 @@ from sok_site.ogc import documents, openapi
 from sok_site.ogc.collections import COLLECTIONS, Collection, Rows
 from sok_site.ogc.crs import Crs
 from sok_site.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Links
-from sok_site.ogc.features import etag, features, members, with_members, without_geometry, written, written_features
+from sok_site.ogc.features import features, members, with_members, without_geometry, written, written_features
 from sok_site.ogc.parameters import ITEM, ITEMS, Asked, RefusedError, read
 from sok_site.problems import problem_response
 
@@ -196,10 +195,9 @@ def items(request: HttpRequest, collection_id: str) -> HttpResponse:
         ],
         **found.beside(),
     }
-    said, body = members(head), b",".join(shown_features)
-    stamp = members({"timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
-    whole = b'{"type":"FeatureCollection"' + stamp + said + b',"features":[' + body + b"]}"
-    return _of_features(whole, etag(said, body), asked.crs, found)
+    # No timeStamp, which is optional: the same features are the same bytes, whoever made them and when.
+    whole = b'{"type":"FeatureCollection"' + members(head) + b',"features":[' + b",".join(shown_features) + b"]}"
+    return _of_features(whole, asked.crs, found)
 
 
 @_for_everybody
@@ -228,7 +226,7 @@ def item(request: HttpRequest, collection_id: str, feature_id: str) -> HttpRespo
         page = links.root + collection.page_path(feature_id)
         own.append({"rel": "related", "type": HTML, "href": page, "title": _("Die Seite im Atlas")})
     whole = with_members(written_ones[0], {"links": own, **found.beside()})
-    return _of_features(whole, etag(whole), asked.crs, found)
+    return _of_features(whole, asked.crs, found)
 
 
 @_for_everybody
@@ -248,8 +246,8 @@ def _counted(request: HttpRequest, collection: Collection, found: Rows, rows: Qu
     return found.reading.once(("count", collection.id, narrowing), rows.count)
 
 
-def _of_features(whole: bytes, tag: str, crs: Crs, found: Rows) -> HttpResponse:
-    headers = {"ETag": tag, "Content-Crs": f"<{crs.uri}>"}
+def _of_features(whole: bytes, crs: Crs, found: Rows) -> HttpResponse:
+    headers = {"Content-Crs": f"<{crs.uri}>"}
     if found.changed_at:
         headers["Last-Modified"] = http_date(found.changed_at.timestamp())
     return HttpResponse(whole, content_type=GEOJSON, headers=headers)

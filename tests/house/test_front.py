@@ -32,7 +32,7 @@ class Site(BaseHTTPRequestHandler):
         "/api/v1/mine/": "private, no-cache",
         "/static/map.js": LONG,
         "/fotos/1/gross.webp": LONG,
-        "/karte/kacheln/germany.pmtiles": LONG,
+        "/tiles/2022-12-31-0a1b.pmtiles": LONG,
         "/api/v1/exports/all.gpkg": MINUTE,
     }
 
@@ -44,7 +44,7 @@ class Site(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_MODIFIED, path, b"")
         elif path == "/api/v1/exports/named.gpkg":
             self._answer(HTTPStatus.OK, path, b"", {"X-Accel-Redirect": "/_files/exports/named.gpkg"})
-        elif path.startswith(("/karte/", "/api/v1/exports/")):
+        elif path.startswith(("/tiles/", "/api/v1/exports/")):
             self._answer(HTTPStatus.OK, path, BODY, {"Accept-Ranges": "bytes"})
         else:
             body = json.dumps({"count": len(self.asked), "language": headers.get("accept-language")}).encode()
@@ -161,7 +161,7 @@ def test_what_one_reader_has_left_is_not_told_to_the_next(address: str) -> None:
     assert "RateLimit" not in second.headers
 
 
-@pytest.mark.parametrize("path", ["/karte/kacheln/germany.pmtiles", "/api/v1/exports/all.gpkg"])
+@pytest.mark.parametrize("path", ["/tiles/2022-12-31-0a1b.pmtiles", "/api/v1/exports/all.gpkg"])
 def test_parts_of_a_file_come_out_of_the_cache(address: str, asked: list[Any], path: str) -> None:
     for first in (0, 1000, 50_000):
         part = get(address, path, Range=f"bytes={first}-{first + 99}")
