@@ -11,7 +11,7 @@ from cohesion.views.map import embed, map_page
 from cohesion.views.map_entries import map_cells, map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
-from cohesion.views.webhooks import new_webhook, webhook, webhook_delivery, webhook_secret, webhooks
+from cohesion.views.webhooks import alter_webhook, new_webhook, webhook, webhook_delivery, webhook_secret, webhooks
 
 
 class Day:
@@ -70,6 +70,7 @@ urlpatterns = [
     path("konto/abonnements/", webhooks, name="webhooks"),
     path("konto/abonnements/neu/", new_webhook, name="new_webhook"),
     path("konto/abonnements/<int:pk>/", webhook, name="webhook"),
+    path("konto/abonnements/<int:pk>/aendern/", alter_webhook, name="alter_webhook"),
     path("konto/abonnements/<int:pk>/geheimnis/", webhook_secret, name="webhook_secret"),
     path("konto/abonnements/<int:pk>/<int:delivery>/", webhook_delivery, name="webhook_delivery"),
     path("aenderungen/", changes, name="changes"),

@@ -1,4 +1,4 @@
-"""The pages of one's own webhooks: which there are, making one, its log, its secret. The verbs: cohesion/webhooks/."""
+"""The pages of one's own webhooks: which there are, making and altering one, its log, its secret. Verbs: webhooks/."""
 
 import json
 from typing import Any, cast
@@ -74,9 +74,32 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             return _show_secret(request, subscription, secret)
-    failed = form.is_bound and not form.is_search
-    context = {"form": form, "errors": errors_of(form) if failed else [], "failed": failed}
-    return render(request, "cohesion/webhooks/new.html", context, status=422 if failed else 200)
+    return _show_form(request, "cohesion/webhooks/new.html", form)
+
+
+@private_page
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(app="allauth.account")
+def alter_webhook(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another address, other events, other areas; one that is over stays as it is."""
+    subscription, user = _own(request, pk), cast(User, request.user)
+    if subscription.is_over:
+        messages.error(request, _("Dieses Abonnement ist beendet."))
+        return redirect(subscription)
+    form = SubscriptionForm(request.POST if request.method == "POST" else None, altered=subscription)
+    if form.is_bound and not form.is_search and form.is_valid():
+        if not may_send(request, "webhook"):
+            return too_many(request)
+        asked = form.cleaned_data
+        try:
+            verbs.alter(subscription, user, asked["url"], asked["happenings"], asked["areas"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Das Abonnement ist geändert."))
+            return redirect(subscription)
+    return _show_form(request, "cohesion/webhooks/alter.html", form, subscription=subscription)
 
 
 @private_page
@@ -190,6 +213,12 @@ def _sent(
         send_due(subscription.pk, most=AT_ONCE)
     assert delivery is not None  # noqa: S101 - one of the two made it
     return redirect("webhook_delivery", subscription.pk, delivery.pk)
+
+
+def _show_form(request: HttpRequest, template: str, form: SubscriptionForm, **context: Any) -> HttpResponse:
+    failed = form.is_bound and not form.is_search
+    context |= {"form": form, "errors": errors_of(form) if failed else [], "failed": failed}
+    return render(request, template, context, status=422 if failed else 200)
 
 
 def _show_secret(request: HttpRequest, subscription: Subscription, secret: str) -> HttpResponse:

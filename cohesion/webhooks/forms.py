@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cohesion.changes import Happening
+from cohesion.models import Subscription
 from cohesion.webhooks.subscriptions import fault_in_words
 from cohesion.webhooks.upkeep import KEPT
+from places import wording
 from places.territory_search import areas_of, find_areas
 
 
 class SubscriptionForm(forms.Form):
-    """A new subscription. ``search`` is the button that looks for areas and sends nothing."""
+    """A new subscription, or one that is altered. ``search`` is the button that looks for areas and saves nothing."""
 
     SEARCH = "suchen"
 
@@ -43,13 +45,16 @@ class SubscriptionForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, altered: Subscription | None = None) -> None:
         self.is_search = data is not None and self.SEARCH in data
-        super().__init__(data)
+        had = {name: getattr(altered, name) for name in ("url", "happenings", "areas")} if altered else {}
+        super().__init__(data, initial=had)
         self.use_required_attribute = False  # looking for an area needs no address
+        kept: list[str] = had.get("areas", [])  # they stay on offer, also where a key is gone by now
         chosen = list(data.getlist("areas")) if data is not None else []
         self.found = find_areas(data.get("find_area", "")) if data is not None else []
-        offered = {area.key: str(area) for area in [*areas_of(chosen), *self.found]}
+        offered = {key: wording.area(key) for key in kept}
+        offered |= {area.key: str(area) for area in [*areas_of([*kept, *chosen]), *self.found]}
         self.fields["areas"].choices = list(offered.items())  # type: ignore[attr-defined]
 
     @property

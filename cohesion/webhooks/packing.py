@@ -110,13 +110,19 @@ def _pack(subscription: Subscription, until: datetime, packed: Packed, dry_run: 
         packed.events += len(wanted)
         packed.messages += -(-len(wanted) // EVENTS)
         if not dry_run and not _store(subscription, wanted, str(read[-1].cursor)):
-            return  # somebody else packs, or it was paused this moment
+            return  # somebody else packs, or it was paused or altered this moment
 
 
 def _store(subscription: Subscription, wanted: Sequence[Event], cursor: str) -> bool:
     made = new_messages(subscription, Subject.CHANGES, *_parts(wanted))
     with transaction.atomic():
-        as_read = Subscription.objects.filter(pk=subscription.pk, standing=Standing.ACTIVE, cursor=subscription.cursor)
+        as_read = Subscription.objects.filter(
+            pk=subscription.pk,
+            standing=Standing.ACTIVE,
+            cursor=subscription.cursor,
+            happenings=subscription.happenings,
+            areas=subscription.areas,
+        )
         if not as_read.update(cursor=cursor):
             return False
         Delivery.objects.bulk_create(made)

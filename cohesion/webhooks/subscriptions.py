@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,30 +26,39 @@ BOTH_SECRETS = timedelta(hours=24)  # so long the former secret signs too
 
 def subscribe(user: User, url: str, happenings: Sequence[str], areas: Sequence[str]) -> tuple[Subscription, str]:
     """A new subscription from now on, and its secret, which nobody can read again. Raises ValidationError by field."""
-    url = url.strip()
-    if words := fault_in_words(url):
-        raise ValidationError({"url": words})
-    if not set(happenings) <= set(Happening.values) or not all(_is_area(area) for area in areas):
-        raise ValidationError(_("Diese Auswahl gibt es nicht."))
+    wishes = _wishes(url, happenings, areas)
     secret, now = new_secret(), timezone.now()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)  # one after the other, so that they can be counted
-        own = Subscription.objects.filter(user=user).exclude(standing=Standing.ENDED)
-        if own.filter(url=url).exists():
-            raise ValidationError({"url": _("Für diese Adresse haben Sie schon ein Abonnement.")})
+        own = _own_open(user)
+        _refuse_second(own, wishes["url"])
         if own.count() >= MOST:
             raise ValidationError(_("Mehr als %(number)d Abonnements gehen nicht.") % {"number": MOST})
         subscription = Subscription.objects.create(
-            user=user,
-            url=url,
-            happenings=sorted(set(happenings), key=Happening.values.index),
-            areas=sorted(set(areas)),
-            secret=sealed(secret),
-            since=now,
-            cursor=str(Cursor(now)),
+            user=user, **wishes, secret=sealed(secret), since=now, cursor=str(Cursor(now))
         )
         queue_following()
     return subscription, secret
+
+
+@transaction.atomic
+def alter(subscription: Subscription, by: User, url: str, happenings: Sequence[str], areas: Sequence[str]) -> None:
+    """Another address, other events, other areas; secret, log and cursor stay. Raises ValidationError by field.
+
+    What is packed already is not packed anew: it goes to where the subscription leads when it is sent.
+    """
+    _check(subscription, by)
+    wishes = _wishes(url, happenings, areas)
+    own = _own_open(by)
+    found = own.select_for_update().filter(pk=subscription.pk).first()
+    if found is None:
+        raise ValidationError(_("Dieses Abonnement ist beendet."))
+    _refuse_second(own.exclude(pk=found.pk), wishes["url"])
+    if moved := found.url != wishes["url"]:
+        wishes["failing_since"] = None  # that was the other receiver
+    Subscription.objects.filter(pk=found.pk).update(**wishes)
+    subscription.refresh_from_db()
+    if moved:
+        _hurry(subscription)
 
 
 def fault_in_words(url: str) -> str:
@@ -78,9 +89,8 @@ def resume(subscription: Subscription, by: User) -> None:
         subscription.cursor = str(Cursor(earliest))
     subscription.failing_since = None
     subscription.save(update_fields=["cursor", "failing_since"])
-    subscription.deliveries.filter(progress=Progress.WAITING).update(next_at=now)
     queue_following()
-    queue_next(subscription.pk)
+    _hurry(subscription)
 
 
 def end(subscription: Subscription, by: User) -> None:
@@ -141,6 +151,37 @@ def _replay(subscription: Subscription, which: DeliveryQuerySet) -> int:
     if number:
         queue_sending(subscription.pk)
     return number
+
+
+def _hurry(subscription: Subscription) -> None:
+    """What waits for its next try is due now."""
+    subscription.deliveries.filter(progress=Progress.WAITING).update(next_at=timezone.now())
+    queue_next(subscription.pk)
+
+
+def _wishes(url: str, happenings: Sequence[str], areas: Sequence[str]) -> dict[str, Any]:
+    """What somebody asks for, as it is stored. Raises ValidationError."""
+    url = url.strip()
+    if words := fault_in_words(url):
+        raise ValidationError({"url": words})
+    if not set(happenings) <= set(Happening.values) or not all(_is_area(area) for area in areas):
+        raise ValidationError(_("Diese Auswahl gibt es nicht."))
+    return {
+        "url": url,
+        "happenings": sorted(set(happenings), key=Happening.values.index),
+        "areas": sorted(set(areas)),
+    }
+
+
+def _own_open(user: User) -> QuerySet[Subscription]:
+    """Somebody's subscriptions that are not over; until the transaction ends nobody else changes how many."""
+    User.objects.select_for_update().get(pk=user.pk)
+    return Subscription.objects.filter(user=user).exclude(standing=Standing.ENDED)
+
+
+def _refuse_second(others: QuerySet[Subscription], url: str) -> None:
+    if others.filter(url=url).exists():
+        raise ValidationError({"url": _("Für diese Adresse haben Sie schon ein Abonnement.")})
 
 
 def _check(subscription: Subscription, by: User) -> None:

@@ -172,6 +172,8 @@ TABLE: list[Row] = [
     ("POST", "/konto/abonnements/neu/", {"url": "https://example.org/new"}, SIGNED_IN),
     ("GET", "/konto/abonnements/1051/", {}, OWNER),
     *(("POST", "/konto/abonnements/1051/", {"act": act}, OWNER) for act in ("pause", "resume", "end")),
+    ("GET", "/konto/abonnements/1051/aendern/", {}, OWNER),
+    ("POST", "/konto/abonnements/1051/aendern/", {"url": "https://example.org/other"}, OWNER),
     ("GET", "/konto/abonnements/1051/geheimnis/", {}, OWNER),
     ("POST", "/konto/abonnements/1051/geheimnis/", {}, OWNER),
     ("GET", "/konto/abonnements/1051/1061/", {}, OWNER),
