@@ -30,6 +30,7 @@ from cohesion.api.rows import cohesion as _cohesion  # noqa: F401 - from now on 
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
 from cohesion.views.map import same_view
+from cohesion.webhooks.upkeep import KEPT
 from places.api.rows import actors as _actors  # noqa: F401
 from places.api.submissions import SubmissionDetail, SubmissionReply, Submissions, SubmissionWithdrawal
 from places.api.writing import (
@@ -122,6 +123,7 @@ class Docs(TemplateView):
             root=root,
             endpoints=endpoints,
             files=files_by_title(),
+            kept_days=KEPT,
             frame=frame,
             is_narrowed="?" in frame,
             snippet=format_html(SNIPPET, frame, _("Karte des sozialen Zusammenhalts")),

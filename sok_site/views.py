@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from places.upkeep.retention import DRAFT_DAYS, UNCONFIRMED_DAYS
+from cohesion.webhooks.upkeep import KEPT
+from places.upkeep.retention import DRAFT_DAYS, TOKEN_DAYS, UNCONFIRMED_DAYS
 
 ACCESSIBILITY_REVIEWED_ON = date(2026, 11, 22)
 
@@ -69,13 +70,12 @@ def _kept() -> list[tuple[str, str, str]]:
     unsent = ngettext(
         "%(number)d Tag nach der letzten Änderung", "%(number)d Tage nach der letzten Änderung", DRAFT_DAYS
     ) % {"number": DRAFT_DAYS}
-    unconfirmed = ngettext("%(number)d Tag", "%(number)d Tage", UNCONFIRMED_DAYS) % {"number": UNCONFIRMED_DAYS}
     return [
         (_("angefangene Einträge, die nie gesendet wurden"), _("damit Sie weiterschreiben können"), unsent),
         (
             _("gesendete Einträge, deren E-Mail-Adresse nicht bestätigt wurde, samt der Adresse"),
             _("damit der Link zum Bestätigen noch gilt"),
-            unconfirmed,
+            _days(UNCONFIRMED_DAYS),
         ),
         (
             _(
@@ -111,11 +111,35 @@ def _kept() -> list[tuple[str, str, str]]:
             _("bis die Antwort hinausgeht"),
         ),
         (
+            _("jeder Schlüssel zur Schnittstelle: wofür, Prüfsumme, von wann bis wann, der Tag der letzten Benutzung"),
+            _("damit Ihr Programm in Ihrem Namen eintragen und ändern kann"),
+            _("bis Sie ihn widerrufen; sonst bis %(days)s nach seinem Ende") % {"days": _days(TOKEN_DAYS)},
+        ),
+        (
+            _("jedes Abonnement: Adresse Ihres Programms, Ereignisse, Gebiete, Geheimnis (verschlüsselt)"),
+            _("um Ihrem Programm Änderungen zu schicken"),
+            _("bis %(days)s nach dem Beenden, oder bis Sie das Konto löschen") % {"days": _days(KEPT)},
+        ),
+        (
+            _("Nachrichten an Ihr Programm: Inhalt, jeder Versuch mit Uhrzeit, Dauer und dem Anfang der Antwort"),
+            _("damit Sie sehen, was ankam, und es noch einmal senden können"),
+            _days(KEPT),
+        ),
+        (
             _("Prüfsummen der IP- und der E-Mail-Adresse, wenn Sie ein Formular senden oder sich anmelden"),
             _("gegen massenhaftes Absenden und gegen Raten von Passwörtern"),
             _("eine Stunde; spätestens am nächsten Tag gelöscht"),
         ),
+        (
+            _("wie oft von Ihrer IP-Adresse oder mit Ihrem Schlüssel die Schnittstelle gefragt wurde, als Zähler"),
+            _("damit niemand sie überlastet"),
+            _("wenige Minuten, nur im Arbeitsspeicher und ohne die Adresse"),
+        ),
     ]
+
+
+def _days(number: int) -> str:
+    return ngettext("%(number)d Tag", "%(number)d Tage", number) % {"number": number}
 
 
 def _basemap_host() -> str:

@@ -237,7 +237,7 @@ def _facts(subscription: Subscription) -> list[tuple[str, str]]:
     areas = [names.get(key) or wording.area(key) for key in subscription.areas]
     return [
         (_("Ereignisse"), ", ".join(happenings) or _("alle")),
-        (_("Gebiete"), "\n".join(areas) or _("ganz Deutschland")),
+        (_("Gebiete"), "; ".join(areas) or _("ganz Deutschland")),
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.utils import timezone
 
 from cohesion.models.webhook import Delivery, Standing, Subscription
 
@@ -16,10 +17,16 @@ def remove_old(today: date, dry_run: bool, **signal: object) -> dict[str, int]:
     limit = today - timedelta(days=KEPT)
     messages = Delivery.objects.filter(created_at__date__lte=limit)
     ended = Subscription.objects.filter(standing=Standing.ENDED, since__date__lte=limit)
-    found = {"webhook messages": messages.count(), "ended webhooks": ended.count()}
+    renewed = Subscription.objects.exclude(former_secret="").filter(former_until__lte=timezone.now())
+    found = {
+        "webhook messages": messages.count(),
+        "ended webhooks": ended.count(),
+        "former webhook secrets": renewed.count(),
+    }
     if not dry_run:
         messages.delete()
         ended.delete()
+        renewed.update(former_secret="", former_until=None)
     return found
 
 

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from places.care.proposals import mark_withdrawn
@@ -24,6 +25,7 @@ from places.models import (
     Report,
     Stewardship,
     Submission,
+    Succession,
 )
 from places.record import write_change
 from places.signals import own_data_asked
@@ -92,6 +94,11 @@ def collect_own_data(user: User) -> dict[str, Any]:
             }
             for row in Photo.objects.filter(added_by=user).select_related(*JOINED)
         ],
+        "successions_decided": list(
+            Succession.objects.filter(confirmed_by=user).values(
+                "state", decided_at=F("confirmed_at"), ags_before=F("predecessor__ags"), ags_after=F("successor__ags")
+            )
+        ),
         "mandates": list(Mandate.objects.of(user).values("area", "starts_on", "ends_on")),
         "record": list(
             Change.objects.filter(user=user).values(
