@@ -4,9 +4,7 @@ Draw i depends on the seed and on i alone, and what it does to a thing on that t
 number of workers nor the order of inputs changes a figure, and one place more moves no rating of another.
 """
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf, isinf
@@ -18,6 +16,7 @@ from cohesion.engine.arrays import BEST_RATING, CLASSES, Floats, Inputs, Integer
 from cohesion.engine.pairs import Pairs, find_pairs, within
 from cohesion.engine.parameters import DEFAULTS, Parameters
 from cohesion.engine.reckoner import Ground, Ratings, Reckoner
+from cohesion.engine.workers import each, workers_for
 
 DRAWS = 1000
 SEED = 1
@@ -30,7 +29,6 @@ _REACH_OVER_NEAR = 1.2
 _DRAWS_AT_ONCE = 200  # between two reports of progress
 _DRAWS_OF_A_TASK = 20
 _ALIKE = 0.9  # draws of one task reach at least so far as the farthest of them: no more pairs than needed
-_PAIRS_WORTH_A_THREAD = 200_000
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def draw_classes(
     pairs = find_pairs(inputs, ground.residents, max(each.reach for each in chosen.values()))
     tasks = list(_tasks(chosen))
     work = partial(_count, ground, pairs, chosen, spread, seed, names)
-    for task, found in zip(tasks, _each(work, tasks, workers or _workers(pairs)), strict=True):
+    for task, found in zip(tasks, each(work, tasks, workers or workers_for(len(pairs.distance))), strict=True):
         counts += found
         if task.completes is not None and progress is not None:
             progress(Tally(task.completes, counts.copy()))
@@ -215,20 +213,3 @@ def _count(
         ratings = drawn_ratings(ground.ratings, spread, seed, number, names)
         counts[municipalities, reckoner.classes(ratings, chosen[number])] += 1
     return counts
-
-
-def _each(work: Callable[[_Task], NDArray[np.int64]], tasks: list[_Task], workers: int) -> Iterator[NDArray[np.int64]]:
-    """What the work makes of each task, in their order. NumPy and SciPy let threads work side by side."""
-    if workers == 1:
-        yield from map(work, tasks)
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield from pool.map(work, tasks)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _workers(pairs: Pairs) -> int:
-    """As many as there are cores; a single one where threads would cost more than they bring."""
-    return len(os.sched_getaffinity(0)) if len(pairs.distance) > _PAIRS_WORTH_A_THREAD else 1

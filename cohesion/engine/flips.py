@@ -15,7 +15,7 @@ from cohesion.engine.arrays import BEST_RATING, CONDITIONS, DYNAMICS, Floats, In
 from cohesion.engine.classes import cohesion_classes, renewal
 from cohesion.engine.pairs import find_pairs
 from cohesion.engine.parameters import DEFAULTS, ROUNDING, Parameters
-from cohesion.engine.reckoner import Block, Ground, Reckoner
+from cohesion.engine.reckoner import ClassBlock, Ground, Reckoner
 from cohesion.engine.strength import mean_of_known, strength_of
 from cohesion.engine.turnover import turnover
 
@@ -265,7 +265,7 @@ class _Search:
 
     def try_all(self, changes: _Changes) -> None:
         """Reckon the changes exactly, one by one, until each municipality has its flip."""
-        block: Block | None = None
+        block: ClassBlock | None = None
         for n, m in enumerate(self.municipality[changes.tie].tolist()):
             if not self.open[m]:
                 continue
@@ -291,7 +291,7 @@ class _Search:
                     actor=int(changes.actor[n]),
                 )
 
-    def _supplies(self, block: Block, changes: _Changes, n: int) -> tuple[float, float]:
+    def _supplies(self, block: ClassBlock, changes: _Changes, n: int) -> tuple[float, float]:
         """K and K⁻ of the block's municipality after a change."""
         tie, strength = changes.tie[n], float(changes.strength[n])
         m, place, link = block.municipalities.start, int(self.place[tie]), int(self.link[tie])

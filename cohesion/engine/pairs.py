@@ -4,15 +4,20 @@ They lie municipality by municipality, so that all that one needs lies together.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from cohesion.engine.arrays import Floats, Inputs, Integers
+from cohesion.engine.workers import cores, each
 
 _POINTS_AT_ONCE = 20_000  # bounds the memory of the search
+
+_Columns: TypeAlias = tuple[Floats, NDArray[np.int32], Integers, Integers, Integers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,31 +62,46 @@ def inhabited(inputs: Inputs) -> Residents:
     )
 
 
-def find_pairs(inputs: Inputs, residents: Residents, reach: float) -> Pairs:
+def find_pairs(inputs: Inputs, residents: Residents, reach: float, workers: int | None = None) -> Pairs:
     """All pairs not farther apart than ``reach``, in memory that grows with what is found only."""
-    places = len(inputs.place_x)
+    stretches = _stretches(residents.first, _POINTS_AT_ONCE)
     tree = KDTree(np.column_stack([inputs.place_x, inputs.place_y]))
-    distances, points, links, lengths = [np.empty(0)], [np.empty(0, np.int32)], [np.empty(0, np.int64)], [0]
-    for begin, end in _stretches(residents.first, _POINTS_AT_ONCE):
-        here = KDTree(np.column_stack([residents.x[begin:end], residents.y[begin:end]]))
-        found = here.sparse_distance_matrix(tree, reach, output_type="ndarray")
-        point = found["i"] + begin
-        link = residents.municipality[point] * places + found["j"]
-        order = np.argsort(link * (end - begin) + found["i"])
-        new, length = np.unique(link[order], return_counts=True)
-        distances.append(found["v"][order])
-        points.append(point[order].astype(np.int32))
-        links.append(new)
-        lengths.extend(length.tolist())
-    municipality, place = np.divmod(np.concatenate(links), max(places, 1))
+    search = partial(_pairs_of_points, residents, tree, reach)
+    # The first stretch is empty: also where there is nothing, columns have their type
+    columns = [list(column) for column in zip(*each(search, [(0, 0), *stretches], workers or cores()), strict=True)]
+    # A column's parts go as soon as they are together: memory that was never touched is what takes longest
+    distance, point, municipality, place, lengths = (np.concatenate(columns.pop(0)) for _ in range(len(columns)))
     return Pairs(
-        distance=np.concatenate(distances),
-        point=np.concatenate(points),
-        first=np.cumsum(lengths),
+        distance=distance,
+        point=point,
+        first=np.concatenate([[0], np.cumsum(lengths)]),
         place=place,
         municipality=municipality,
         first_link=np.searchsorted(municipality, np.arange(len(residents.first))),
     )
+
+
+def _pairs_of_points(residents: Residents, tree: KDTree, reach: float, stretch: tuple[int, int]) -> _Columns:
+    """Distance and point of each pair of a stretch; municipality, place and number of pairs of each link."""
+    begin, end = stretch
+    x, y = residents.x[begin:end], residents.y[begin:end]
+    found = KDTree(np.column_stack([x, y])).sparse_distance_matrix(tree, reach, output_type="ndarray")
+    # Municipality, place and point as one number each: nothing sorts faster, and all three can be read from it
+    point_bits, place_bits = (end - begin).bit_length(), tree.n.bit_length()
+    pair = (residents.municipality[begin:end] - residents.municipality[begin:end][:1])[found["i"]]
+    for index, bits in ((found["j"], place_bits), (found["i"], point_bits)):
+        pair <<= bits
+        pair |= index
+    pair.sort()
+    point = pair & ((1 << point_bits) - 1)
+    link = pair >> point_bits
+    first = np.flatnonzero(np.diff(link, prepend=-1))
+    place = link[first] & ((1 << place_bits) - 1)
+    length = np.diff(first, append=len(link))
+    to_x, to_y = (np.repeat(column[place], length) for column in tree.data.T)
+    distance = np.sqrt((x[point] - to_x) ** 2 + (y[point] - to_y) ** 2)
+    municipality = residents.municipality[begin + point[first]]
+    return distance, (begin + point).astype(np.int32), municipality, place, length
 
 
 def within(pairs: Pairs, reach: float) -> Pairs:

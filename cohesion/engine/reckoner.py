@@ -3,7 +3,6 @@
 It does what `assess` does, and leaves out all that a class does not need. What is drawn is decided in draws.py.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from cohesion.engine.arrays import BEST_RATING, Floats, Inputs, Integers, Sparse
+from cohesion.engine.blocks import Block, ranges, spans
 from cohesion.engine.classes import cohesion_classes, conditions_of, homes, renewal
 from cohesion.engine.pairs import Pairs, Residents, inhabited
 from cohesion.engine.parameters import ROUNDING, Parameters
 from cohesion.engine.strength import Triads, mean_of_known, strength_of, triads
-
-_PAIRS_AT_ONCE = 1 << 16  # what a core's cache holds of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Reckoner:
     def __init__(self, ground: Ground, pairs: Pairs) -> None:
         self.ground = ground
         self.pairs = pairs
-        self._blocks = list(_blocks(ground, pairs))
+        self._blocks = [ClassBlock(ground, pairs, *span) for span in spans(pairs)]
 
     def classes(self, ratings: Ratings, parameters: Parameters) -> NDArray[np.int8]:
         """Class (M,) of each municipality; `reach` must not exceed that of the pairs."""
@@ -76,9 +74,9 @@ class Reckoner:
             weights[block.links] = np.asarray(block.near @ block.share)
         return weights
 
-    def block(self, municipality: int, parameters: Parameters) -> "Block":
+    def block(self, municipality: int, parameters: Parameters) -> "ClassBlock":
         """One municipality on its own."""
-        block = Block(self.ground, self.pairs, municipality, municipality + 1)
+        block = ClassBlock(self.ground, self.pairs, municipality, municipality + 1)
         block.set_closeness(parameters)
         return block
 
@@ -88,7 +86,7 @@ class Reckoner:
         demand_of_link = np.empty(len(pairs.place))
         for block in self._blocks:
             block.set_closeness(parameters)
-            demand_of_link[block.links] = np.asarray(block.near @ residents.residents[block.points])
+            demand_of_link[block.links] = np.asarray(block.near @ block.residents)
         demand = np.bincount(pairs.place, demand_of_link, len(strength))
         crowding = parameters.residents_per_place / np.maximum(demand, parameters.residents_per_place)
         per_strength = (crowding / parameters.sufficient_supply)[pairs.place]
@@ -100,7 +98,7 @@ class Reckoner:
         for block in self._blocks:
             received: Floats = np.asarray(block.near_by_point @ per_place[block.links])
             here = supply[block.municipalities]
-            here += np.bincount(block.municipality, block.share * np.minimum(received, 1), len(here))
+            here += block.by_municipality(block.share * np.minimum(received, 1))
             left = after_loss[block.municipalities]
             left[:] = here
             if (here >= parameters.adequate - ROUNDING).any():
@@ -108,40 +106,15 @@ class Reckoner:
         return supply, after_loss
 
 
-class Block:
-    """The pairs of a run of municipalities, few enough to stay in the cache while they are reckoned with."""
+class ClassBlock(Block):
+    """A block of which nothing is asked but what a class needs: the worst loss, not each of them."""
 
     def __init__(self, ground: Ground, pairs: Pairs, first: int, last: int) -> None:
-        residents = ground.residents
-        self.municipalities = slice(first, last)
-        self.links = slice(int(pairs.first_link[first]), int(pairs.first_link[last]))
-        self.points = slice(int(residents.first[first]), int(residents.first[last]))
-        self.pairs = slice(int(pairs.first[self.links.start]), int(pairs.first[self.links.stop]))
-        self.share = residents.share[self.points]
-        self.municipality = residents.municipality[self.points] - first
-        self._distance = pairs.distance[self.pairs]
-        self._pairs_of_link = np.diff(pairs.first[self.links.start : self.links.stop + 1])
-        point = pairs.point[self.pairs] - np.int32(self.points.start)
-        start = (pairs.first[self.links.start : self.links.stop + 1] - self.pairs.start).astype(np.int32)
-        shape = self.links.stop - self.links.start, self.points.stop - self.points.start
-        # f (L, N) of this block, and the same numbers read the other way: both see what set_closeness writes
-        self.near: Sparse = csr_array((np.zeros(len(point)), point, start), shape=shape)
-        self.near_by_point = self.near.T
-        self._closeness, self._point = self.near.data, self.near.indices
+        super().__init__(ground.residents, pairs, first, last)
         links_of = np.diff(pairs.first_link[first : last + 1])
         self._linked = np.flatnonzero(links_of)
         self._first_link = pairs.first_link[first:last][self._linked] - self.links.start
         self._teams = Teams.of(ground, pairs, self)
-
-    def set_closeness(self, parameters: Parameters) -> None:
-        """Write `f` of each pair (method.md §3)."""
-        falling = parameters.reach - parameters.near
-        if falling > 0:
-            np.subtract(parameters.reach, self._distance, out=self._closeness)
-            self._closeness /= falling
-            np.clip(self._closeness, 0, 1, out=self._closeness)
-        else:
-            np.less_equal(self._distance, parameters.near, out=self._closeness, casting="unsafe")
 
     def supplies(self, per_strength: Floats, per_place: Floats, lost: Floats) -> tuple[float, float]:
         """K and K⁻ of a block that is one municipality."""
@@ -155,11 +128,7 @@ class Block:
         ``per_strength`` and ``per_place`` are what each link of the block gives per strength, and gives.
         """
         reserve = np.maximum(received - 1, 0)
-        missed = np.repeat(per_place, self._pairs_of_link)
-        missed *= self._closeness
-        missed -= reserve[self._point]
-        np.maximum(missed, 0, out=missed)
-        losses = np.asarray(csr_array((missed, self._point, self.near.indptr), shape=self.near.shape) @ self.share)
+        losses = self.place_losses(reserve, per_place)
         worst = np.zeros(self.municipalities.stop - self.municipalities.start)
         if len(losses):
             worst[self._linked] = np.maximum.reduceat(losses, self._first_link)
@@ -191,7 +160,7 @@ class Teams:
         linked = pairs.place[block.links]
         begin, end = np.searchsorted(place, linked), np.searchsorted(place, linked, side="right")
         link: Integers = np.repeat(np.arange(len(linked)), end - begin)
-        row = _ranges(begin, end)
+        row = ranges(begin, end)
         municipality = pairs.municipality[block.links][link] - block.municipalities.start
         together, team, members = np.unique(
             municipality * ground.inputs.actors + ground.triads.actor[ground.shared[row]],
@@ -207,7 +176,7 @@ class Teams:
 
         first, last = (pairs.first[link + block.links.start + after] for after in (0, 1))
         length = last - first
-        pair = _ranges(first, last)
+        pair = ranges(first, last)
         member = np.repeat(np.arange(len(link)), length)
         points = block.points.stop - block.points.start
         post_of_pair = team[member] * points + (pairs.point[pair] - block.points.start)
@@ -237,22 +206,3 @@ class Teams:
         shape = len(self.municipality), len(block.share)
         losses = csr_array((missed, self.post_point, self.first_post), shape=shape) @ block.share
         np.maximum.at(worst, self.municipality, losses)
-
-
-def _ranges(begin: Integers, end: Integers) -> Integers:
-    """begin[0] … end[0] - 1, begin[1] … end[1] - 1, and so on."""
-    length = end - begin
-    ranges: Integers = np.arange(length.sum()) + np.repeat(end - np.cumsum(length), length)
-    return ranges
-
-
-def _blocks(ground: Ground, pairs: Pairs) -> Iterator[Block]:
-    """Blocks of whole municipalities, each of as many pairs as are reckoned with at once, or of one municipality."""
-    municipalities = len(pairs.first_link) - 1
-    first_pair = pairs.first[pairs.first_link]
-    first = 0
-    while first < municipalities:
-        last = int(np.searchsorted(first_pair, first_pair[first] + _PAIRS_AT_ONCE, side="right")) - 1
-        last = min(max(last, first + 1), municipalities)
-        yield Block(ground, pairs, first, last)
-        first = last

@@ -11,8 +11,8 @@ from cohesion.engine.parameters import Parameters
 
 # A set of roles is a bitmask: bit k stands for ROLES[k]. There are eight.
 _SETS = np.arange(2 ** len(ROLES))
-_SIZE = np.bitwise_count(_SETS).astype(np.int64)
-SHARES_A_ROLE = (_SETS[:, np.newaxis] & _SETS != 0).astype(np.int64)
+_SIZE = np.bitwise_count(_SETS).astype(np.int32)
+SHARES_A_ROLE = (_SETS[:, np.newaxis] & _SETS != 0).astype(np.int32)
 ANY_ROLE = _SETS[-1]
 PROVIDER = 1 << ROLES.index("provider")
 
@@ -56,8 +56,9 @@ def strengths(inputs: Inputs, parameters: Parameters) -> Strengths:
 def triads(inputs: Inputs) -> Triads:
     """`T` of each place (method.md §2), also without each of its actors (§4); no rating matters here."""
     place, actor, roles = _roles_by_actor(inputs)
-    holders = np.zeros((len(inputs.place_x), len(_SETS)), dtype=np.int64)
-    np.add.at(holders, place, SHARES_A_ROLE[roles])
+    places, sets = len(inputs.place_x), len(_SETS)
+    of_each_set = np.bincount(place * sets + roles, minlength=places * sets).reshape(places, sets)
+    holders = of_each_set.astype(np.int32) @ SHARES_A_ROLE
     triad = np.where(holders[:, ANY_ROLE] > 0, triad_of(holders), np.nan)
     left = holders[place] - SHARES_A_ROLE[roles]
     closes = (roles & PROVIDER != 0) & (left[:, PROVIDER] == 0)

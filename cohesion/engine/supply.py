@@ -1,18 +1,22 @@
 """Supply of residents, and what the worst single loss leaves of it, method.md §3-4. No class is drawn here.
 
-The points and the places within their reach form one sparse matrix (N, P); all else is products of it.
+Block by block: what a municipality has of the places within reach is one sparse matrix, all else products of it.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
-from scipy.spatial import KDTree
 
 from cohesion.engine.arrays import LOSSES, Floats, Inputs, Integers, Sparse
+from cohesion.engine.blocks import Block, ranges, spans, sums
+from cohesion.engine.pairs import Pairs, Residents, find_pairs, inhabited
 from cohesion.engine.parameters import ROUNDING, Parameters
 from cohesion.engine.strength import Strengths
+from cohesion.engine.workers import each, workers_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,55 +44,60 @@ class WorstLoss:
 
 def supply_by_place(inputs: Inputs, strengths: Strengths, parameters: Parameters) -> Supply:
     """Supply `K` of each municipality by place (method.md §3), and how far each loss lowers it (§4)."""
-    return supply_on_pairs(closeness(inputs, parameters), inputs, strengths, parameters)
+    residents = inhabited(inputs)
+    pairs = find_pairs(inputs, residents, parameters.reach)
+    return supply_on_pairs(residents, pairs, strengths, parameters, workers_for(len(pairs.distance)))
 
 
-def supply_on_pairs(near: Sparse, inputs: Inputs, strengths: Strengths, parameters: Parameters) -> Supply:
-    """As `supply_by_place`, where the `closeness` of all pairs is known already."""
-    demand = np.asarray(near.T @ inputs.point_residents)
+def supply_on_pairs(
+    residents: Residents, pairs: Pairs, strengths: Strengths, parameters: Parameters, workers: int
+) -> Supply:
+    """As `supply_by_place`, where all pairs within reach, and none beyond, are known already."""
+
+    def block_of(span: tuple[int, int]) -> Block:
+        block = Block(residents, pairs, *span)
+        block.set_closeness(parameters)
+        return block
+
+    def demand_of_links(span: tuple[int, int]) -> Floats:
+        block = block_of(span)
+        return np.asarray(block.near @ block.residents)
+
+    # The first block is empty: also where there is nothing, columns have their type
+    blocks = [(0, 0), *spans(pairs)]
+    municipalities, (places, actors) = len(residents.first) - 1, strengths.lost_with_actor.shape
+    demand = sums(pairs.place, np.concatenate(list(each(demand_of_links, blocks, workers))), places)
     crowding = parameters.residents_per_place / np.maximum(demand, parameters.residents_per_place)
 
     # All supply is counted in units of what suffices: A / sufficient_supply
-    per_strength = _scale_columns(near, crowding / parameters.sufficient_supply)
-    per_place = _scale_columns(per_strength, strengths.strength)
-    received: Floats = per_place.sum(axis=1)
-    reserve = np.maximum(received - 1, 0)
-    adequacy = np.minimum(received, 1)
+    per_strength = crowding / parameters.sufficient_supply
 
-    residents = _sum_by_municipality(inputs, inputs.point_residents)
-    adequately_supplied = _sum_by_municipality(inputs, inputs.point_residents * adequacy)
-    supply = np.full(len(residents), np.nan)
-    np.divide(adequately_supplied, residents, out=supply, where=residents > 0)
+    def supply_of_block(span: tuple[int, int]) -> _BlockSupply:
+        block = block_of(span)
+        return _supply_of_block(block, pairs.place[block.links], per_strength, strengths)
 
-    unreached = np.diff(near.indptr) == 0
-    share = _share_of_residents(inputs, residents)
+    found = _BlockSupply(
+        *(np.concatenate(column) for column in zip(*each(supply_of_block, blocks, workers), strict=True))
+    )
+    total = sums(residents.municipality, residents.residents, municipalities)
+    supply = np.full(municipalities, np.nan)
+    np.divide(found.supplied, total, out=supply, where=total > 0)
+    by_place = partial(_rows, pairs.municipality, pairs.place, (municipalities, places))
     return Supply(
         supply=supply,
-        residents=residents,
-        residents_unreached=_sum_by_municipality(inputs, inputs.point_residents * unreached),
+        residents=total,
+        residents_unreached=found.unreached,
         demand=demand,
         crowding=crowding,
-        contributions=_tidy(_scale_columns(share, 1 / np.maximum(received, 1)) @ per_place),
-        place_losses=_losses(per_place, reserve, share, supply),
-        actor_losses=_losses(per_strength @ strengths.lost_with_actor, reserve, share, supply),
+        contributions=by_place(found.contributions),
+        place_losses=by_place(_true_losses(found.place_losses, supply[pairs.municipality])),
+        actor_losses=_rows(
+            found.losing,
+            found.actor,
+            (municipalities, actors),
+            _true_losses(found.actor_losses, supply[found.losing]),
+        ),
     )
-
-
-def closeness(inputs: Inputs, parameters: Parameters) -> Sparse:
-    """`f` (N, P) of each pair of a point and a place (method.md §3); pairs where it is 0 are not stored.
-
-    `near` itself still counts as near, also where `reach` equals it and f is a step.
-    """
-    points = KDTree(np.column_stack([inputs.point_x, inputs.point_y]))
-    places = KDTree(np.column_stack([inputs.place_x, inputs.place_y]))
-    pairs = points.sparse_distance_matrix(places, parameters.reach, output_type="ndarray")
-    distance = pairs["v"]
-    f = np.ones(len(distance))
-    falling = distance > parameters.near
-    f[falling] = (parameters.reach - distance[falling]) / (parameters.reach - parameters.near)
-    near = csr_array((f, (pairs["i"], pairs["j"])), shape=(points.n, places.n))
-    near.eliminate_zeros()
-    return near
 
 
 def worst_loss(supply: Supply) -> WorstLoss:
@@ -112,43 +121,69 @@ def worst_loss(supply: Supply) -> WorstLoss:
     return WorstLoss(supply.supply - largest, kind, index)
 
 
-def _losses(taken: Sparse, reserve: Floats, share: Sparse, supply: Floats) -> Sparse:
-    """How far each loss lowers K (M, X), from what it takes (N, X) and what each point can spare (N,)."""
-    missed = taken.data - np.repeat(reserve, np.diff(taken.indptr))
-    np.maximum(missed, 0, out=missed)
-    losses = share @ csr_array((missed, taken.indices, taken.indptr), shape=taken.shape)
-    # Rounding must neither leave less than nothing nor make a loss of none
-    np.minimum(losses.data, np.repeat(supply, np.diff(losses.indptr)), out=losses.data)
-    losses.data[losses.data <= ROUNDING] = 0
-    return _tidy(losses)
+class _BlockSupply(NamedTuple):
+    """What is found in a block about its municipalities (M), links (L), and municipalities and the actors of places
+    that supply them (T)."""
+
+    supplied: Floats  # (M,) residents, each as far as supply is adequate
+    unreached: Floats  # (M,) residents
+    contributions: Floats  # (L,) to K
+    place_losses: Floats  # (L,)
+    losing: Integers  # (T,) municipality, rising
+    actor: Integers  # (T,) rising within it
+    actor_losses: Floats  # (T,)
 
 
-def _share_of_residents(inputs: Inputs, residents: Floats) -> Sparse:
-    """Share (M, N) of its municipality's residents that live at each point."""
-    inhabited = np.flatnonzero(inputs.point_residents)
-    municipality = inputs.point_municipality[inhabited]
-    share = inputs.point_residents[inhabited] / residents[municipality]
-    return csr_array((share, (municipality, inhabited)), shape=(len(residents), len(inputs.point_x)))
+def _supply_of_block(
+    block: Block, place: Integers, per_strength_of_place: Floats, strengths: Strengths
+) -> _BlockSupply:
+    """What the places (L,) of a block's links give to its municipalities, and take when they or their actors go."""
+    per_strength = per_strength_of_place[place]
+    per_place = per_strength * strengths.strength[place]
+    received: Floats = np.asarray(block.near_by_point @ per_place)
+    reserve = np.maximum(received - 1, 0)
+    reached = np.asarray(block.near_by_point @ np.ones(len(place))) > 0
+    losing, actor, actor_losses = _actor_losses(block, place, per_strength, reserve, strengths.lost_with_actor)
+    return _BlockSupply(
+        supplied=block.by_municipality(block.residents * np.minimum(received, 1)),
+        unreached=block.by_municipality(block.residents * ~reached),
+        contributions=per_place * np.asarray(block.near @ (block.share / np.maximum(received, 1))),
+        place_losses=block.place_losses(reserve, per_place),
+        losing=losing,
+        actor=actor,
+        actor_losses=actor_losses,
+    )
 
 
-def _sum_by_municipality(inputs: Inputs, values: Floats) -> Floats:
-    """Sum (M,) of the values (N,) of each municipality's points."""
-    total = np.zeros(len(inputs.municipal_conditions))
-    np.add.at(total, inputs.point_municipality, values)
-    return total
+def _actor_losses(
+    block: Block, place: Integers, per_strength: Floats, reserve: Floats, lost_with_actor: Sparse
+) -> tuple[Integers, Integers, Floats]:
+    """Municipality, actor and by how much K falls when the actor leaves everywhere at once; sorted."""
+    begin, end = lost_with_actor.indptr[place], lost_with_actor.indptr[place + 1]
+    link, row = np.repeat(np.arange(len(place)), end - begin), ranges(begin, end)
+    teams, team = np.unique(
+        block.municipality_of_link[link] * lost_with_actor.shape[1] + lost_with_actor.indices[row], return_inverse=True
+    )
+    lost = per_strength[link] * lost_with_actor.data[row]
+    # What each point loses with an actor, whichever of the actor's places gave it
+    taken = csr_array((lost, (team, link)), shape=(len(teams), len(place))) @ block.near
+    taken.data -= reserve[taken.indices]
+    np.maximum(taken.data, 0, out=taken.data)
+    losing, actor = np.divmod(teams, max(lost_with_actor.shape[1], 1))
+    return losing + block.municipalities.start, actor, np.asarray(taken @ block.share)
 
 
-def _scale_columns(matrix: Sparse, factors: Floats) -> Sparse:
-    """Each column times its factor; shares its structure with `matrix`, so neither may change in place."""
-    data = matrix.data * factors[matrix.indices]
-    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+def _true_losses(losses: Floats, supply: Floats) -> Floats:
+    """Rounding must neither leave less than nothing nor make a loss of none."""
+    losses = np.minimum(losses, supply)
+    return np.where(losses > ROUNDING, losses, 0.0)
+
+
+def _rows(row: Integers, column: Integers, shape: tuple[int, int], values: Floats) -> Sparse:
+    """A matrix of the values that are not zero; row and column rise."""
+    kept = np.flatnonzero(values)
+    return csr_array((values[kept], (row[kept], column[kept])), shape=shape)
 
 
 def _row_of_each_entry(matrix: Sparse) -> Integers:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-
-
-def _tidy(matrix: Sparse) -> Sparse:
-    matrix.eliminate_zeros()
-    matrix.sort_indices()
-    return matrix

@@ -18,10 +18,10 @@ from cohesion.engine import Inputs, Parameters, Result, assess
 from cohesion.engine.draws import DRAWS, SEED, SPREAD, Names, draw_classes, drawn_parameters, farthest_reach
 from cohesion.engine.flips import find_flips
 from cohesion.engine.neighbourhood import Labels, Part, part_of, touched
-from cohesion.engine.pairs import find_pairs
+from cohesion.engine.pairs import find_pairs, inhabited
 from cohesion.engine.reckoner import Ground
 from cohesion.engine.strength import strengths
-from cohesion.engine.supply import closeness, supply_on_pairs, worst_loss
+from cohesion.engine.supply import supply_on_pairs, worst_loss
 
 Done = TypeVar("Done")
 
@@ -191,13 +191,15 @@ def measure_publication(inputs: Inputs, result: Result, places: int) -> str:
 
 
 def bare_evaluation(inputs: Inputs) -> tuple[int, float]:
-    """How many pairs there are, and seconds for K, all losses and K⁻ once they are known: a draw's measure."""
-    near = closeness(inputs, PARAMETERS)
+    """How many pairs there are, and seconds of one core for K, all losses and K⁻ once they are known: a draw's
+    measure."""
+    residents = inhabited(inputs)
+    pairs = find_pairs(inputs, residents, PARAMETERS.reach)
 
     def evaluate() -> None:
-        worst_loss(supply_on_pairs(near, inputs, strengths(inputs, PARAMETERS), PARAMETERS))
+        worst_loss(supply_on_pairs(residents, pairs, strengths(inputs, PARAMETERS), PARAMETERS, workers=1))
 
-    return near.nnz, min(timed(evaluate)[0] for _ in range(3))
+    return len(pairs.distance), min(timed(evaluate)[0] for _ in range(3))
 
 
 def measure_draws(inputs: Inputs, result: Result, bare: float, places: int) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohesion.engine import CLASSES, DEFAULTS, Inputs, Parameters, assess, pairs, reckoner
+from cohesion.engine import CLASSES, DEFAULTS, Inputs, Parameters, assess, blocks, pairs
 from cohesion.engine import draws as engine_draws
 from cohesion.engine.draws import (
     NO_SPREAD,
@@ -153,7 +153,7 @@ def test_draws_are_classed_as_the_slow_twin_classes_them(scene: str) -> None:
 @pytest.mark.parametrize("at_once", [1, 500, 10**6])
 def test_a_large_world_is_classed_as_the_engine_classes_it(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairs, "_POINTS_AT_ONCE", at_once)
-    monkeypatch.setattr(reckoner, "_PAIRS_AT_ONCE", at_once)
+    monkeypatch.setattr(blocks, "_PAIRS_AT_ONCE", at_once)
     inputs = synthetic_world(400)
     ground = Ground(inputs)
     found = pairs.within(pairs.find_pairs(inputs, ground.residents, 9000), 5500)
@@ -177,7 +177,7 @@ def test_an_actor_of_several_places_is_missed_at_all_of_them_at_once(monkeypatch
     parameters = replace(PARAMETERS, adequate=float(np.median(result.supply_after_loss)))
     result = assess(several, parameters)
     ground = Ground(several)
-    monkeypatch.setattr(reckoner, "_PAIRS_AT_ONCE", 300)
+    monkeypatch.setattr(blocks, "_PAIRS_AT_ONCE", 300)
     found = Reckoner(ground, pairs.find_pairs(several, ground.residents, 5000)).classes(ground.ratings, parameters)
     assert found.tolist() == result.cohesion_class.tolist()
     assert 3 in found

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cohesion.engine import LOSSES, Parameters, Result, assess
-from cohesion.engine.supply import closeness
+from cohesion.engine import LOSSES, Inputs, Parameters, Result, assess
+from cohesion.engine.blocks import Block
+from cohesion.engine.pairs import find_pairs, inhabited
 from tests.unit.worlds import make_municipality, make_place, make_point, make_world, to_inputs
 
 TWO_MUNICIPALITIES = [make_municipality(), make_municipality()]
@@ -20,7 +21,15 @@ def assess_world(*args: Any, parameters: Parameters | None = None, **kwargs: Any
 def closeness_at(distance: float, **parameters: float) -> float:
     """`f` at a distance in metres."""
     inputs = to_inputs(make_world([make_point(4_321_500, 3_000_500)], [make_place(4_321_500 + distance, 3_000_500)]))
-    return float(closeness(inputs, Parameters(**parameters)).toarray()[0, 0])  # type: ignore[arg-type]
+    return float(closeness(inputs, Parameters(**parameters)).sum())  # type: ignore[arg-type]
+
+
+def closeness(inputs: Inputs, parameters: Parameters) -> Any:
+    """`f` of all pairs within reach of a world with a single municipality."""
+    residents = inhabited(inputs)
+    block = Block(residents, find_pairs(inputs, residents, parameters.reach), 0, 1)
+    block.set_closeness(parameters)
+    return block.near.toarray()
 
 
 def critical(result: Result, municipality: int = 0) -> tuple[str, int]:
@@ -41,8 +50,8 @@ def test_closeness_is_one_up_to_near_and_falls_to_zero_at_reach(distance: float,
 
 def test_closeness_is_exactly_zero_at_reach() -> None:
     inputs = to_inputs(make_world([make_point(0, 0), make_point(0, 5000)], [make_place(3000, 4000), make_place(0, 0)]))
-    assert closeness(inputs, Parameters()).toarray()[0, 0] == 0
-    assert closeness(inputs, Parameters()).toarray()[1, 1] == 0
+    assert closeness(inputs, Parameters())[0, 0] == 0
+    assert closeness(inputs, Parameters())[1, 1] == 0
     assert assess(inputs).residents_unreached == 0
 
 
@@ -54,7 +63,7 @@ def test_closeness_is_a_step_where_near_equals_reach() -> None:
 
 def test_closeness_goes_by_the_straight_line() -> None:
     inputs = to_inputs(make_world([make_point(0, 0)], [make_place(1800, 2400)]))
-    assert closeness(inputs, Parameters()).toarray()[0, 0] == pytest.approx(0.5)
+    assert closeness(inputs, Parameters())[0, 0] == pytest.approx(0.5)
 
 
 # Demand and crowding
