@@ -190,9 +190,10 @@ def test_nobody_reaches_the_folder_past_the_site(address: str, asked: list[Any])
     assert asked == []
 
 
-def test_the_site_learns_who_asked_how_and_for_which_name(address: str, asked: list[Any]) -> None:
-    get(address, "/konto/", Host="atlas.example.org", X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="https")
-    get(address, "/konto/")
+@pytest.mark.parametrize("path", ["/konto/", "/static/map.js", "/api/v1/exports/all.gpkg", "/fotos/1/gross.webp"])
+def test_the_site_learns_who_asked_how_and_for_which_name(address: str, asked: list[Any], path: str) -> None:
+    get(address, path, Host="atlas.example.org", X_Forwarded_For="203.0.113.7", X_Forwarded_Proto="https")
+    get(address, path)
     (_, behind_tls), (_, alone) = asked
     assert behind_tls["host"] == "atlas.example.org"
     assert behind_tls["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
