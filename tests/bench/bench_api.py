@@ -36,6 +36,7 @@ ROUNDS = 3
 FIRST_READ = 16_384  # bytes of a tile archive
 COLD, WARM, KNOWN = "cold", "warm", "304"
 FRONT, FILE = "front", "nginx file"
+FIGURES = "ags,cohesion_class,zok_tier,supply"
 HEADERS_AT_MOST = 3_000  # bytes of an answer beside its body
 # Statement triggers see it though it changes nothing: as after any change, all that is kept is forgotten.
 CHANGE = "UPDATE places_place SET name = name WHERE false"
@@ -224,8 +225,8 @@ def ratios(found: list[Cell]) -> Iterator[str]:
             return f"{'-':>12}"
         return f"{rate[name, *one] / rate[name, *other]:>11.2f}×"
 
-    heads = ("OGC warm", "OGC cold", "REST warm", "REST cold", "304", "304", "front", "front 304")
-    over = ("/ tipg", "/ tipg", "/ tipg", "/ tipg", "/ warm", "/ cold", "/ file", "/ file")
+    heads = ("OGC warm", "OGC cold", "REST warm", "REST cold", "304", "304", "front 304", "front 304", "front")
+    over = ("/ tipg", "/ tipg", "/ tipg", "/ tipg", "/ warm", "/ cold", "/ warm", "/ cold", "/ file")
     yield f"{'times as fast':<25}" + "".join(f"{head:>12}" for head in heads)
     yield f"{'':<25}" + "".join(f"{head:>12}" for head in over)
     for name in dict.fromkeys(cell.case for cell in found):
@@ -239,22 +240,27 @@ def ratios(found: list[Cell]) -> Iterator[str]:
                 ((COLD, REST), (COLD, TIPG)),
                 ((KNOWN, own), (WARM, own)),
                 ((KNOWN, own), (COLD, own)),
+                ((KNOWN, FRONT), (WARM, own)),
+                ((KNOWN, FRONT), (COLD, own)),
                 ((WARM, FRONT), (WARM, FILE)),
-                ((KNOWN, FRONT), (WARM, FILE)),
             )
         )
 
 
-def sizes(site: Site) -> str:
-    """What all scores weigh on their way."""
-    path = "/api/v1/scores/?format=json"
+def sizes(site: Site) -> Iterator[str]:
+    """What the scores of all municipalities weigh on their way: every column, and those that change with the class."""
+    for name, columns in (("every column", ""), (FIGURES, f"&fields={FIGURES}")):
+        yield f"all scores, bytes of {name}: {_packed(site, f'/api/v1/scores/?format=json{columns}')}"
+
+
+def _packed(site: Site, path: str) -> str:
     told = {
         encoding or "raw": len(site.fetch(REST, path, {"Accept-Encoding": encoding} if encoding else None)[2])
         for encoding in ("", "gzip", "br")
     }
     raw = site.fetch(REST, path)[2]
     best = f"at best gzip {len(gzip.compress(raw, 9)):,}, brotli {len(brotli.compress(raw)):,}"
-    return "all scores, bytes: " + ", ".join(f"{name} {size:,}" for name, size in told.items()) + f" ({best})"
+    return ", ".join(f"{name} {size:,}" for name, size in told.items()) + f" ({best})"
 
 
 # --- The run --------------------------------------------------------------------------------------------------------
@@ -266,7 +272,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.7, help="of one run; each is repeated three times")
     parser.add_argument("--places", type=int, default=100_000)
     parser.add_argument("--boundaries", type=Path, default=BOUNDARIES)
-    parser.add_argument("--database", default="", help="a world that was loaded before (its DATABASE_URL)")
+    parser.add_argument(
+        "--database", default="", help="a world that was loaded before (DATABASE_URL; TILES_DIR in the environment)"
+    )
     parser.add_argument("--only", default="", help="questions whose name has this in it")
     options = parser.parse_args()
     with ExitStack() as stack:
@@ -303,13 +311,16 @@ def measure(stack: ExitStack, url: str, folder: Path, seconds: float, only: str 
         addresses[PYGEOAPI] = stack.enter_context(servers.pygeoapi(url, folder))
     site = Site(addresses, files, url.replace("postgis://", "postgresql://"))
     found = list(cells(site, [case for case in cases(site.database) if only in case.name]))
-    found += [] if only else cells_of_files(site)
+    found += [cell for cell in cells_of_files(site) if only in cell.case]
     way = "wrk" if WRK else "asyncio, for want of wrk"
     print(f"{CONNECTIONS} connections by {way}; median of {ROUNDS} runs of {seconds} s, in turn", flush=True)
-    for _ in range(ROUNDS):
-        for cell in found:
-            cell.runs.append(cell.ask(seconds))
-    print("\n".join([*table(found), "", *ratios(found), "", sizes(site)]))
+    try:
+        for _ in range(ROUNDS):
+            for cell in found:
+                cell.runs.append(cell.ask(seconds))
+    except WrongAnswerError as error:
+        raise WrongAnswerError(f"{error}\n{(folder / 'site.log').read_text()[-4000:]}") from None
+    print("\n".join([*table(found), "", *ratios(found), "", *sizes(site)]))
 
 
 if __name__ == "__main__":

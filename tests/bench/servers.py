@@ -47,8 +47,9 @@ def served(command: list[str], ready: str, environment: Mapping[str, str], log: 
 
 
 def folders(folder: Path) -> dict[str, str]:
-    """Settings by which what this server writes lies in ``folder``."""
-    return {f"{name.upper()}_DIR": str(folder / name) for name in ("exports", "media", "tiles")}
+    """Settings by which what this server writes lies in ``folder``, unless the environment says where."""
+    names = {f"{name.upper()}_DIR": str(folder / name) for name in ("exports", "media", "tiles")}
+    return {name: os.environ.get(name, path) for name, path in names.items()}
 
 
 @contextmanager
