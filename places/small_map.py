@@ -1,9 +1,10 @@
-"""A small map of one municipality: generalised outline and some places, drawn on the server, data for the browser.
+"""A small map of one municipality: generalised outline and some places, drawn on the server, data for the browser;
+and a drawing of several outlines over one another.
 
 The drawing is what people without JavaScript and on paper see; small_map.js puts a map that moves in its place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
@@ -73,10 +74,32 @@ def small_map(geometry: MultiPolygon | None, places: Iterable[tuple[Entry, str]]
     outline = _generalised(geometry, (east - west) / DETAILS) if geometry else []
     return SmallMap(
         height=frame.height,
-        path=" ".join(f"M{' '.join(frame.pair(x, y) for x, y in ring)}Z" for polygon in outline for ring in polygon),
+        path=frame.path(outline),
         dots=[Dot(place, tone, *frame.spot(place.location.x, place.location.y)) for place, tone in located],
         outline={"type": "MultiPolygon", "coordinates": outline},
     )
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """A drawing of several areas: for each a path, and a spot inside it where a number can stand."""
+
+    height: int
+    drawn: list[tuple[str, float, float]]
+
+
+def outlines(areas: Sequence[MultiPolygon]) -> Outlines:
+    """The drawing of these areas (WGS 84; one at least), in their order."""
+    boxes = [area.extent for area in areas]
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    frame = _Frame.around(west, south, east, north)
+    tolerance = max(east - west, north - south) / DETAILS
+    drawn = []
+    for area in areas:
+        inside = area.point_on_surface
+        drawn.append((frame.path(_generalised(area, tolerance)), *frame.spot(inside.x, inside.y)))
+    return Outlines(frame.height, drawn)
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,12 @@ class _Frame:
             round(self.top + (self.north - latitude) * self.scale, 1),
         )
 
-    def pair(self, longitude: float, latitude: float) -> str:
+    def path(self, polygons: list[list[list[tuple[float, float]]]]) -> str:
+        """Rings as the d of an SVG path."""
+        rings = (ring for polygon in polygons for ring in polygon)
+        return " ".join(f"M{' '.join(self._pair(x, y) for x, y in ring)}Z" for ring in rings)
+
+    def _pair(self, longitude: float, latitude: float) -> str:
         x, y = self.spot(longitude, latitude)
         return f"{x:.1f},{y:.1f}"
 

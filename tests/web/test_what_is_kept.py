@@ -1,6 +1,6 @@
 """What the privacy page says of keys and webhooks, that it forgets no table, and that it is done as it says."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -120,7 +120,7 @@ def test_a_former_secret_goes_when_its_day_is_over() -> None:
 
 def test_whoever_decided_on_a_succession_finds_it_among_her_data() -> None:
     user = User.objects.create_user("admin")
-    older, newer = make_edition("2022-12-31"), make_edition("2023-12-31")
+    older, newer = make_edition(date(2022, 12, 31)), make_edition(date(2023, 12, 31))
     Succession.objects.create(
         predecessor=make_municipality("06635002", edition=older),
         successor=make_municipality("06635001", edition=newer),
