@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.db.models import FloatField, Func
+from django.db.models import FloatField, Func, IntegerField
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from cohesion.engine import CONDITIONS, DYNAMICS, METHOD, Inputs, Parameters
@@ -18,11 +19,12 @@ from cohesion.engine.arrays import Integers
 from cohesion.engine.draws import Names
 from cohesion.engine.neighbourhood import Labels, Mask, part_of, points_within, touched
 from cohesion.lattice import lattice
+from cohesion.numbers import numbers
 from cohesion.vocabulary import PopulationBasis
 from places.geo import to_metres
 from places.models import BoundaryEdition, Involvement, Municipality, Place, ResidentPoint
 from places.querysets import PlaceQuerySet
-from places.vocabulary import Status
+from places.vocabulary import Role, Status
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -119,7 +121,7 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
     )
     index_of = {row[0]: index for index, row in enumerate(municipalities)}
     grid = _grid_points(edition, index_of)
-    rest = _lattice_points(edition, index_of, without=set(grid.municipality.tolist()))
+    rest = _lattice_points(edition, index_of, without=set(np.unique(grid.municipality).tolist()))
     points = ResidentPoints(*(np.concatenate(pair) for pair in zip(grid, rest, strict=True)))
     basis = [""] * len(municipalities)
     for found, source in ((grid, PopulationBasis.GRID), (rest, PopulationBasis.LATTICE)):
@@ -127,12 +129,13 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
             basis[index] = source.value
 
     counted = Place.objects.counted(as_of, freshness_months)
-    places = list(counted.order_by("pk").values_list("pk", "municipality_id", *DEGREES, *CONDITIONS, *DYNAMICS))
-    place_x, place_y = _metres(row[2:4] for row in places)
-    first_dynamic = 4 + len(CONDITIONS)
-    place_ids = [row[0] for row in places]
+    places = numbers(counted.values_list("pk", "municipality_id", *DEGREES, *CONDITIONS, *DYNAMICS))
+    places = places[np.argsort(places[:, 0])]
+    place_x, place_y = to_metres(places[:, 2], places[:, 3])
+    place_ids = places[:, 0].astype(np.int64)
     role_place, role_actor, role_kind = _roles(counted, place_ids)
     actor_ids, actor_index = np.unique(role_actor, return_inverse=True)
+    dynamics = 4 + len(CONDITIONS)
 
     return World(
         inputs=Inputs(
@@ -142,9 +145,9 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
             point_municipality=points.municipality,
             place_x=place_x,
             place_y=place_y,
-            place_municipality=np.array([index_of.get(row[1], -1) for row in places], dtype=np.int64),
-            place_conditions=_ratings((row[4:first_dynamic] for row in places), len(CONDITIONS)),
-            place_dynamics=_ratings((row[first_dynamic:] for row in places), len(DYNAMICS)),
+            place_municipality=_indices(places[:, 1], index_of),
+            place_conditions=places[:, 4:dynamics].copy(),
+            place_dynamics=places[:, dynamics:].copy(),
             role_place=role_place,
             role_actor=actor_index.astype(np.int64),
             role_kind=role_kind,
@@ -157,7 +160,7 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
         municipality_ids=[row[0] for row in municipalities],
         municipality_ags=[row[1] for row in municipalities],
         population_basis=basis,
-        place_ids=place_ids,
+        place_ids=place_ids.tolist(),
         actor_ids=actor_ids.tolist(),
         uncounted=_uncounted(as_of, freshness_months),
     )
@@ -171,11 +174,12 @@ def _uncounted(as_of: date, freshness_months: int) -> Uncounted:
         Status.PLANNED: published.filter(status=Status.PLANNED),
         Status.DORMANT: published.filter(status=Status.DORMANT),
     }
-    rows = sorted(
-        (*row, status.value) for status, places in of_status.items() for row in places.values_list("pk", *DEGREES)
-    )
-    x, y = _metres(row[1:3] for row in rows)
-    return Uncounted(np.array([row[0] for row in rows], dtype=np.int64), np.array([row[3] for row in rows], str), x, y)
+    found = {status.value: numbers(places.values_list("pk", *DEGREES)) for status, places in of_status.items()}
+    rows = np.concatenate(list(found.values()))
+    status = np.repeat(np.array(list(found), dtype=str), [len(each) for each in found.values()])
+    order = np.argsort(rows[:, 0])
+    x, y = to_metres(rows[order, 1], rows[order, 2])
+    return Uncounted(rows[order, 0].astype(np.int64), status[order], x, y)
 
 
 def _differences(before: Uncounted, after: Uncounted) -> tuple[Floats, Floats]:
@@ -192,26 +196,28 @@ def _chosen(values: Sequence[Any], indices: Integers) -> list[Any]:
     return [values[index] for index in indices.tolist()]
 
 
-def _metres(degrees: Iterable[tuple[float, float]]) -> tuple[Floats, Floats]:
-    """Longitudes and latitudes as EPSG:3035 metres, x and y."""
-    rows = np.array(list(degrees), dtype=float).reshape(-1, 2)
-    return to_metres(rows[:, 0], rows[:, 1])
+def _indices(keys: Floats, index_of: dict[int, int]) -> Indices:
+    """What index each key has; -1 where it is missing or has none."""
+    known, index = (
+        np.array([*index_of, np.nan]),
+        np.array([*index_of.values(), -1]),
+    )  # NaN sorts last and equals nothing
+    order = np.argsort(known)
+    at = order[np.searchsorted(known[order], keys)]
+    return np.where(known[at] == keys, index[at], -1)
 
 
 def _grid_points(edition: BoundaryEdition, index_of: dict[int, int]) -> ResidentPoints:
-    """The census cells of the edition."""
-    rows = (
-        ResidentPoint.objects.filter(municipality__edition=edition)
-        .order_by("municipality__ags", "x", "y")
-        .values_list("x", "y", "residents", "municipality_id")
+    """The census cells of the edition, by municipality, from west to east, from south to north."""
+    cells = numbers(
+        ResidentPoint.objects.filter(municipality__edition=edition).values_list(
+            "x", "y", "residents", "municipality_id"
+        )
     )
-    cells = np.fromiter(rows.iterator(chunk_size=50_000), dtype=np.dtype((np.int64, 4)))
-    return ResidentPoints(
-        cells[:, 0].astype(float),
-        cells[:, 1].astype(float),
-        cells[:, 2].astype(float),
-        np.array([index_of[pk] for pk in cells[:, 3].tolist()], dtype=np.int64),
-    )
+    x, y, residents, key = cells.T
+    municipality = _indices(key, index_of)
+    order = np.lexsort((y, x, municipality))
+    return ResidentPoints(x[order], y[order], residents[order], municipality[order])
 
 
 def _lattice_points(edition: BoundaryEdition, index_of: dict[int, int], without: set[int]) -> ResidentPoints:
@@ -241,11 +247,12 @@ def _points_to_metres(degrees: Floats) -> Floats:
     return np.column_stack(to_metres(degrees[:, 0], degrees[:, 1]))
 
 
-def _roles(counted: PlaceQuerySet, place_ids: Sequence[int]) -> tuple[Indices, Indices, Indices]:
+def _roles(counted: PlaceQuerySet, place_ids: Indices) -> tuple[Indices, Indices, Indices]:
     """Recorded roles at counted places: place index, actor id, kind of role."""
-    rows = np.array(
-        list(Involvement.objects.with_role().filter(place__in=counted).role_columns()), dtype=np.int64
-    ).reshape(-1, 5)
+    held = [Cast(role.value, IntegerField()) for role in Role]
+    involvements = Involvement.objects.with_role().filter(place__in=counted)
+    rows = numbers(involvements.values_list("place_id", "actor_id", *held)).astype(np.int64)
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     involvement, kind = np.nonzero(rows[:, 2:])
     return np.searchsorted(place_ids, rows[involvement, 0]), rows[involvement, 1], kind
 

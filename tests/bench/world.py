@@ -1,6 +1,7 @@
-"""The world that bench_api asks of: Germany's municipalities, invented places, one assessment; and the peers' tables.
+"""The world that the benches ask of: Germany's municipalities, invented places; one assessment and the peers' tables
+for bench_api, the census grid for bench_assess.
 
-Needs Django's settings: bench_api calls it through `manage.py shell`. Every place and actor is made up by a seeded
+Needs Django's settings: they call it through `manage.py shell`. Every place and actor is made up by a seeded
 generator, in a database that is thrown away.
 """
 
@@ -20,10 +21,12 @@ from django.db import connection
 from django.db.models import Model
 
 from cohesion.assessment import assess
+from cohesion.lattice import lattice
 from places import clock
 from places.fields import COORDINATE_DECIMALS
-from places.geo import WGS84
+from places.geo import WGS84, to_metres
 from places.importers.boundaries import import_boundaries
+from places.importers.population import import_population
 from places.models import Actor, Involvement, Municipality, Place
 from places.vocabulary import RATINGS, Circle, Criterion, Kind, Publication, Sector, Status
 from sok_site.ogc.collections import COLLECTIONS, Collection, Property
@@ -33,12 +36,27 @@ EDITION = date(2016, 12, 31)
 SEED = 1
 # Of the coverage that stands in where there are no real boundaries
 MUNICIPALITIES, EDGE_PARTS = 11_299, 40
+CELLS = 214_000  # inhabited cells of 1 km
 WEST, SOUTH, EAST, NORTH = 6.0, 47.4, 15.0, 54.9
 DISTRICTS, OF_DISTRICT = 25, 29  # of a state; municipalities of a district
 
 
 def fill(places: int, boundaries: str) -> None:
-    """Fill the empty database of the settings."""
+    """Fill the empty database of the settings for bench_api: with an assessment and with what the peers read."""
+    fill_inputs(places, boundaries)
+    with connection.cursor() as cursor:
+        # For queries as short as these its compiling costs more than it gives, to every server alike
+        cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} SET jit = off")
+    assess(clock.today(), draws=0)
+    _tables_of_peers()
+
+
+def fill_inputs(places: int, boundaries: str, grid: str = "") -> None:
+    """Fill the empty database of the settings with what an assessment reads.
+
+    With ``grid``, a file of census cells (made-up ones where it is not there), ten places of eleven at least are
+    counted, and not what chance gives.
+    """
     call_command("migrate", verbosity=0)
     if Path(boundaries).exists():
         import_boundaries(Path(boundaries), edition=EDITION, skip_invalid=True)
@@ -47,12 +65,14 @@ def fill(places: int, boundaries: str) -> None:
         _import_made_up()
     _facts()
     _places(places)
+    if grid:
+        _cells(grid)
+        criteria = dict.fromkeys(Criterion.values, True)
+        Place.objects.exclude(pk__in=range(0, places, 11)).update(
+            status=Status.ACTIVE, confirmed_on=clock.today(), **criteria
+        )
     with connection.cursor() as cursor:
-        # For queries as short as these its compiling costs more than it gives, to every server alike
-        cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} SET jit = off")
         cursor.execute("VACUUM ANALYZE")
-    assess(clock.today(), draws=0)
-    _tables_of_peers()
 
 
 # --- Municipalities -------------------------------------------------------------------------------------------------
@@ -104,6 +124,30 @@ def _facts() -> None:
             " FROM unnest(%s, %s::text[], %s) AS facts (ags, population, tier)"
             " WHERE facts.ags = places_municipality.ags AND NOT is_unincorporated",
             [EDITION, *([str(cell) for cell in column] for column in zip(*facts, strict=True))],
+        )
+
+
+def _cells(grid: str) -> None:
+    """The inhabited cells of the census, or as many made-up ones."""
+    if Path(grid).exists():
+        import_population(Path(grid), skip_invalid=True)
+        return
+    print(f"{grid} is not here: {CELLS:,} made-up cells stand in.")
+    random = np.random.default_rng(SEED)
+    inhabited = Municipality.objects.filter(population__gt=0).order_by("ags")
+    found = []
+    for pk, population, wkb in inhabited.values_list("pk", "population", AsWKB("geometry")):
+        geometry = shapely.transform(shapely.from_wkb(bytes(wkb)), lambda at: np.column_stack(to_metres(*at.T)))
+        centres = lattice(geometry)
+        found.append(np.column_stack([np.full(len(centres), pk), centres, np.full(len(centres), population)]))
+    cells = np.concatenate(found).astype(np.int64)
+    cells = cells[random.permutation(len(cells))[:CELLS]]
+    cells[:, 3] = random.geometric(0.003, len(cells))
+    columns = [[int(number) for number in column] for column in cells.T]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO places_residentpoint (municipality_id, x, y, residents) SELECT * FROM unnest(%s, %s, %s, %s)",
+            columns,
         )
 
 

@@ -1,0 +1,153 @@
+"""Seconds and memory of a whole assessment with its database, and of the next one after a single place has changed:
+`python -m tests.bench.bench_assess [--places 110000] [--draws 0] [--boundaries FILE] [--grid FILE]`. No assertion on
+time; but figures after a change that are not those of the whole end the bench.
+
+Germany's municipalities and census cells, invented places and actors, in a PostGIS of its own.
+"""
+
+import argparse
+import resource
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from unittest.mock import patch
+
+from scripts.collect_static import ROOT
+from scripts.demo_server import manage
+from tests.bench.servers import folders
+from tests.postgis import private_postgis
+
+DATA = ROOT.parent / "shared" / "data"
+BOUNDARIES, GRID = DATA / "vg250_2016.gpkg", DATA / "zensus2011_1km_de.csv.gz"
+# What is timed: functions of cohesion.assessment, each without those that it calls and that are timed themselves
+STEPS = {"read_world": "read", "change_since_last": "compare", "run_engine": "engine", "reckon": "findings"}
+OTHERS = ("place archived", "place published", "rating changed")
+
+
+def measure(draws: int) -> None:
+    """Print a line for a whole assessment and one for each after a change. Needs Django's settings."""
+    from django.conf import settings
+
+    from cohesion.assessment import assess
+    from cohesion.models import Assessment, Score
+    from places import clock
+    from places.models import Place
+    from places.vocabulary import Publication
+
+    columns = [field.attname for field in Score._meta.concrete_fields if field.name not in ("id", "assessment")]
+
+    def line(name: str, **options: Any) -> None:
+        with watched() as spent:
+            outcome = assess(clock.today(), draws=draws, **options)
+        if not outcome.is_new:
+            raise RuntimeError(f"{name}: nothing was assessed")
+        whole = sum(spent.values())
+        steps = "".join(f"{spent[step]:>8.2f} s" for step in (*STEPS.values(), "write"))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(f"{name:<18}{steps}{whole:>8.2f} s{peak:>7.2f} GiB", flush=True)
+
+    def scores() -> list[tuple[object, ...]]:
+        newest = Assessment.objects.newest()
+        return list(Score.objects.filter(assessment=newest).order_by("municipality").values_list(*columns))
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings.LAST_WORLD = Path(folder) / "last-world.npz"
+        Assessment.objects.all().delete()
+        line("the whole")
+        place = Place.objects.counted(clock.today(), 24).filter(open_administration__lt=4).order_by("pk")[1000:][:1]
+        changed = Place.objects.filter(pk=place.get().pk)
+        for name, facts in zip(
+            OTHERS,
+            (
+                {"publication": Publication.ARCHIVED},
+                {"publication": Publication.PUBLISHED},
+                {"open_administration": 4},
+            ),
+            strict=True,
+        ):
+            if not changed.update(**facts):
+                raise RuntimeError(f"{name}: there is no such place")
+            line(name)
+        found = scores()
+        Assessment.objects.order_by("-pk")[:1].get().delete()
+        line("the whole again", whole=True)
+        if scores() != found:
+            raise RuntimeError("After the changes there are other figures than those of the whole")
+        print(f"{len(found):,} municipalities, the same figures after three changes as by the whole")
+
+
+@contextmanager
+def watched() -> Iterator[Counter[str]]:
+    """Seconds of the steps of assessments meanwhile; "write" is whatever is no other step."""
+    import cohesion.assessment as watched_module
+
+    spent: Counter[str] = Counter()
+    running: list[str] = []
+    since = perf_counter()
+
+    def turn(step: str | None) -> None:
+        nonlocal since
+        now = perf_counter()
+        spent[running[-1] if running else "write"] += now - since
+        since = now
+        if step is None:
+            running.pop()
+        else:
+            running.append(step)
+
+    def watching(name: str) -> Callable[..., Any]:
+        original = getattr(watched_module, name)
+
+        def watch(*given: Any, **named: Any) -> Any:
+            turn(STEPS[name])
+            try:
+                return original(*given, **named)
+            finally:
+                turn(None)
+
+        return watch
+
+    with patch.multiple(watched_module, **{name: watching(name) for name in STEPS}):
+        yield spent
+        running.append("write")
+        turn(None)
+
+
+def main() -> None:
+    """Load the world, assess it, change it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--places", type=int, default=110_000, help="of eleven ten are counted")
+    parser.add_argument("--draws", type=int, default=0, help="of each assessment; the goals are without")
+    parser.add_argument("--boundaries", type=Path, default=BOUNDARIES)
+    parser.add_argument("--grid", type=Path, default=GRID)
+    parser.add_argument(
+        "--database", default="", help="a world that was loaded before (DATABASE_URL); its assessments go"
+    )
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="sok-bench-") as folder:
+        if options.database:
+            _measure(options.database, options.draws)
+            return
+        with private_postgis() as url:
+            print(f"loading municipalities, cells and {options.places:,} places …", flush=True)
+            start = perf_counter()
+            given = (options.places, str(options.boundaries), str(options.grid))
+            command = f"from tests.bench.world import fill_inputs; fill_inputs{given!r}"
+            said = manage("shell", "--verbosity", "0", "--command", command, database_url=url, **folders(Path(folder)))
+            print(f"{said}loaded in {perf_counter() - start:.0f} s", flush=True)
+            _measure(url, options.draws)
+
+
+def _measure(url: str, draws: int) -> None:
+    heads = "".join(f"{head:>10}" for head in (*STEPS.values(), "write", "in all", "peak"))
+    print(f"{'assess':<18}{heads}", flush=True)
+    command = f"from tests.bench.bench_assess import measure; measure({draws})"
+    print(manage("shell", "--verbosity", "0", "--command", command, database_url=url), end="")
+
+
+if __name__ == "__main__":
+    main()
