@@ -125,7 +125,8 @@ class Listing(Reading):
         queryset = self.ordered(self.get_queryset())
         page: Any = self.paginate_queryset(queryset)
         if plan := plan_of(self, queryset):
-            return self.get_paginated_response(plan.read(page, self))
+            # What the pages before pass over is neither read nor written: the page's keys are found first.
+            return self.get_paginated_response(plan.read(queryset.filter(pk__in=page.values("pk")), self))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
