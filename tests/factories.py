@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.gis.gdal import CoordTransform, SpatialReference
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 
 from cohesion.models import Assessment, Score
@@ -49,6 +51,12 @@ DISTRICT = "06635"  # municipalities without an AGS of their own lie here
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
+@cache
+def between(source: int, target: int) -> CoordTransform:
+    """The way from one coordinate system into another. GDAL takes 40 ms to find it, each time that it is asked."""
+    return CoordTransform(SpatialReference(source), SpatialReference(target))
+
+
 def square(west: float, south: float, size: float = 0.1) -> MultiPolygon:
     """A square of ``size`` degrees (WGS 84) with its lower left corner at ``west``, ``south``."""
     polygon = Polygon.from_bbox((west, south, west + size, south + size))
@@ -58,7 +66,7 @@ def square(west: float, south: float, size: float = 0.1) -> MultiPolygon:
 def box_in_metres(west: float, south: float, east: float, north: float) -> MultiPolygon:
     """A box of EPSG:3035 metres, stored as everything is: in WGS 84."""
     box = MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=LAEA_EUROPE)
-    box.transform(WGS84)
+    box.transform(between(LAEA_EUROPE, WGS84))
     return box
 
 
@@ -95,7 +103,7 @@ def make_municipality(
         "name": f"Gemeinde {ags}",
         "designation": "Gemeinde",
         "centre": Point(inside.x, inside.y, srid=WGS84),
-        "area_km2": geometry.transform(LAEA_EUROPE, clone=True).area / 1e6,
+        "area_km2": geometry.transform(between(WGS84, LAEA_EUROPE), clone=True).area / 1e6,
         "population": 1000,
         "population_on": EDITION_DATE,
     }
