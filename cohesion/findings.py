@@ -4,8 +4,10 @@ Names and words are added when it is read (explanation.py, templates): a place m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isnan
+from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -15,6 +17,8 @@ from cohesion.engine.arrays import Sparse
 from cohesion.engine.flips import FLIPS, RATINGS, Flips
 from cohesion.inputs import World
 from places.vocabulary import Role, Status
+
+Entry: TypeAlias = tuple[int, float]  # of a row of a matrix: column and value
 
 MOST_LISTED = 20  # places or actors named in one list; the counts beside it are of all
 
@@ -81,24 +85,27 @@ def find(world: World, result: Result, parameters: Parameters, flips: Flips | No
     places_of = defaultdict(list)
     for place, municipality in enumerate(world.inputs.place_municipality.tolist()):
         places_of[municipality].append(place)
+    suppliers = _largest(result.contributions)
+    losses = _values_at(result.place_losses, suppliers)
+    standing_count = np.diff(result.contributions.indptr).tolist()
+    carriers = _largest(result.actor_losses)
+    crowding, demand = result.crowding.tolist(), result.demand.tolist()
+    residents, unreached = result.residents.tolist(), result.residents_unreached.tolist()
+    conditions = result.renewal_conditions.tolist()
     return [
         Findings(
-            residents=round(float(result.residents[index]), 1),
-            standing=(standing := _standing(world, result, index))[:MOST_LISTED],
-            standing_count=len(standing),
-            carriers=[
-                Carrier(actor=world.actor_ids[actor], loss=loss)
-                for actor, loss in _largest(result.actor_losses, index)[:MOST_LISTED]
+            residents=round(residents[index], 1),
+            standing=[
+                Supplier(place=world.place_ids[place], share=share, loss=loss)
+                for (place, share), loss in zip(suppliers[index], losses[index], strict=True)
             ],
-            unreached_residents=round(float(result.residents_unreached[index]), 1),
+            standing_count=standing_count[index],
+            carriers=[Carrier(actor=world.actor_ids[actor], loss=loss) for actor, loss in carriers[index]],
+            unreached_residents=round(unreached[index], 1),
             crowded=[
-                CrowdedPlace(
-                    place=world.place_ids[place],
-                    crowding=float(result.crowding[place]),
-                    demand=round(float(result.demand[place]), 1),
-                )
-                for place, _ in _largest(result.contributions, index)[:MOST_LISTED]
-                if result.crowding[place] < 1
+                CrowdedPlace(place=world.place_ids[place], crowding=crowding[place], demand=round(demand[place], 1))
+                for place, _ in suppliers[index]
+                if crowding[place] < 1
             ],
             vacant_roles=[
                 VacantRoles(place=world.place_ids[place], roles=vacant[place])
@@ -106,8 +113,8 @@ def find(world: World, result: Result, parameters: Parameters, flips: Flips | No
                 if vacant[place]
             ],
             conditions={
-                name: None if np.isnan(value) else round(float(value), 4)
-                for name, value in zip(CONDITIONS, result.renewal_conditions[index], strict=True)
+                name: None if isnan(value) else round(value, 4)
+                for name, value in zip(CONDITIONS, conditions[index], strict=True)
             },
             unconfirmed=uncounted[Status.ACTIVE][index],
             planned=uncounted[Status.PLANNED][index],
@@ -137,31 +144,34 @@ def _flip(world: World, flips: Flips, municipality: int) -> Flip | None:
     )
 
 
-def _standing(world: World, result: Result, municipality: int) -> list[Supplier]:
-    losses = dict(_row(result.place_losses, municipality))
-    return [
-        Supplier(place=world.place_ids[place], share=share, loss=losses.get(place, 0.0))
-        for place, share in _largest(result.contributions, municipality)
-    ]
+def _largest(matrix: Sparse) -> list[list[Entry]]:
+    """Of each row the entries with the largest values, then the smaller index: as many as are listed."""
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -matrix.data, row))
+    rank = np.arange(len(order)) - matrix.indptr[row]  # rows stay where they are
+    order = order[rank < MOST_LISTED]
+    entries = list(zip(matrix.indices[order].tolist(), matrix.data[order].tolist(), strict=True))
+    end = np.cumsum(np.minimum(np.diff(matrix.indptr), MOST_LISTED)).tolist()
+    return [entries[first:last] for first, last in pairwise([0, *end])]
 
 
-def _row(matrix: Sparse, row: int) -> Iterable[tuple[int, float]]:
-    """Column and value of each entry of a row."""
-    entries = slice(matrix.indptr[row], matrix.indptr[row + 1])
-    return zip(matrix.indices[entries].tolist(), matrix.data[entries].tolist(), strict=True)
-
-
-def _largest(matrix: Sparse, row: int) -> list[tuple[int, float]]:
-    """Column and value of each entry of a row, the largest value first, then the smaller index."""
-    return sorted(_row(matrix, row), key=lambda entry: (-entry[1], entry[0]))
+def _values_at(matrix: Sparse, entries: list[list[Entry]]) -> list[list[float]]:
+    """What the matrix has where another one has those entries of its rows."""
+    row = np.repeat(np.arange(len(entries)), [len(each) for each in entries])
+    column = np.array([column for each in entries for column, _ in each], dtype=np.int64)
+    values = iter(matrix[row, column].tolist() if len(row) else [])
+    return [[next(values) for _ in each] for each in entries]
 
 
 def _vacant_roles(world: World) -> list[list[str]]:
     """Per counted place, the roles of the triad that nobody holds there."""
     held = np.zeros((len(world.place_ids), len(Role)), dtype=bool)
     held[world.inputs.role_place, world.inputs.role_kind] = True
-    roles = np.array(Role.values)
-    return [roles[~row].tolist() for row in held]
+    vacant_of = {
+        tuple(row): [role for role, is_held in zip(ROLES, row, strict=True) if not is_held]
+        for row in np.unique(held, axis=0).tolist()
+    }
+    return [vacant_of[row] for row in zip(*held.T.tolist(), strict=True)]
 
 
 def _uncounted_in_reach(world: World, parameters: Parameters) -> dict[Status, defaultdict[int, list[int]]]:
