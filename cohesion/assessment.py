@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from cohesion.bulk import store
 from cohesion.engine import CLASSES, LOSSES, METHOD, Parameters, Result
 from cohesion.engine import assess as run_engine
+from cohesion.engine.arrays import Floats
 from cohesion.engine.draws import SEED, Tally, draw_classes, farthest_reach
 from cohesion.engine.flips import Flips, find_flips
 from cohesion.engine.neighbourhood import Mask
 from cohesion.findings import Findings, find
 from cohesion.inputs import World, read_world
 from cohesion.kept_draws import keep, kept
-from cohesion.kept_world import keep_world, kept_world
+from cohesion.kept_world import Kept, keep_world, kept_world
 from cohesion.models import Assessment, Score
 from places.models import Actor, BoundaryEdition, Place
 
@@ -72,14 +75,15 @@ def assess(
             last = _last_stored(edition)
             known = (earlier.up_to(as_of) if if_changed else earlier.filter(as_of=as_of)).newest()
             world = read_world(edition, as_of, parameters.freshness_months)
-        if known is not None and _is_as_good(known, world, parameters, draws, seed):
+        digest = world.digest(parameters, draws, seed)
+        if known is not None and _is_as_good(known, world, parameters, draws, seed, digest):
             return Outcome(known, is_new=False)
         assessment = Assessment(
             as_of=as_of,
             edition=edition,
             method=METHOD,
             parameters=parameters.as_dict(),
-            inputs_digest=world.digest(parameters, draws, seed),
+            inputs_digest=digest,
             places_counted=len(world.place_ids),
             draws=draws,
             seed=seed if draws else None,
@@ -97,8 +101,8 @@ def assess(
             if change is not None:
                 scores = [score for score, asked in zip(scores, change.asked, strict=True) if asked]
                 Score.objects.copy(change.base, assessment, but=[score.municipality_id for score in scores])
-            Score.objects.bulk_create(scores, batch_size=2000)
-        keep_world(settings.LAST_WORLD, assessment.pk, world)
+            store(Score.objects, scores)
+        keep_world(settings.LAST_WORLD, Kept(assessment.pk, digest, world))
         return Outcome(assessment, is_new=True)
 
 
@@ -117,16 +121,15 @@ class ChangeSince:
 def change_since_last(assessment: Assessment, world: World, parameters: Parameters) -> ChangeSince | None:
     """What differs from the last assessment that is like this one but for its inputs; None where there is no such, or
     so much differs that nothing is gained."""
-    if (found := kept_world(settings.LAST_WORLD)) is None:
+    if (last := kept_world(settings.LAST_WORLD)) is None:
         return None
-    pk, before = found
     alike = ("edition", "method", "parameters", "draws", "seed")
-    base = Assessment.objects.filter(pk=pk, **{name: getattr(assessment, name) for name in alike}).first()
-    seed = assessment.seed or 0
-    if base is None or base.inputs_digest != before.digest(parameters, assessment.draws, seed):
+    its_own = {"pk": last.assessment_id, "inputs_digest": last.inputs_digest}
+    base = Assessment.objects.filter(**its_own, **{name: getattr(assessment, name) for name in alike}).first()
+    if base is None:
         return None
-    reach = farthest_reach(parameters, assessment.draws, seed)
-    asked = world.touched_since(before, reach)
+    reach = farthest_reach(parameters, assessment.draws, assessment.seed or 0)
+    asked = world.touched_since(last.world, reach)
     if asked.sum() > MOST_TOUCHED * len(asked):
         return None
     return ChangeSince(base, *world.part(asked, reach))
@@ -173,10 +176,12 @@ def _last_stored(edition: BoundaryEdition) -> int | None:
     return newest
 
 
-def _is_as_good(known: Assessment, world: World, parameters: Parameters, draws: int, seed: int) -> bool:
+def _is_as_good(known: Assessment, world: World, parameters: Parameters, draws: int, seed: int, digest: str) -> bool:
     """Whether a stored assessment has the same inputs, and as many draws of the same seed or more."""
     if known.draws < draws or (draws and known.seed != seed):
         return False
+    if known.draws == draws:
+        return known.inputs_digest == digest
     return known.inputs_digest == world.digest(parameters, known.draws, known.seed or 0)
 
 
@@ -218,6 +223,7 @@ def _scores(assessment: Assessment, found: Reckoned) -> list[Score]:
     actor_names = dict(
         Actor.objects.filter(pk__in=_critical_ids(world.actor_ids, result, "actor")).values_list("pk", "name")
     )
+    supply, after_loss, renewal = map(_shares, (result.supply, result.supply_after_loss, result.renewal))
     scores = []
     for index, municipality_id in enumerate(world.municipality_ids):
         kind = LOSSES[result.critical_kind[index]]
@@ -230,9 +236,9 @@ def _scores(assessment: Assessment, found: Reckoned) -> list[Score]:
                 assessment=assessment,
                 municipality_id=municipality_id,
                 cohesion_class=CLASSES[result.cohesion_class[index]],
-                supply=_share(result.supply[index]),
-                supply_after_loss=_share(result.supply_after_loss[index]),
-                renewal=_share(result.renewal[index]),
+                supply=supply[index],
+                supply_after_loss=after_loss[index],
+                renewal=renewal[index],
                 stability=float(shares[index, result.cohesion_class[index]]) if assessed[index] else None,
                 class_shares=dict(zip(CLASSES, shares[index].tolist(), strict=True)) if assessed[index] else None,
                 critical_kind="" if kind == "none" else kind,
@@ -255,6 +261,6 @@ def _name(names: dict[int, str], pk: int | None) -> str:
     return "" if pk is None else names[pk]
 
 
-def _share(value: float) -> float | None:
-    """A share within 0..1 whatever the last bit says; None for NaN."""
-    return None if np.isnan(value) else float(np.clip(value, 0.0, 1.0))
+def _shares(values: Floats) -> list[float | None]:
+    """Shares within 0..1 whatever the last bit says; None for NaN."""
+    return [None if isnan(value) else value for value in np.clip(values, 0.0, 1.0).tolist()]

@@ -185,6 +185,6 @@ def _uncounted_in_reach(world: World, parameters: Parameters) -> dict[Status, de
     points = KDTree(np.column_stack([world.inputs.point_x, world.inputs.point_y]))
     near = points.query_ball_point(np.column_stack([uncounted.x, uncounted.y]), parameters.reach)
     for pk, status, reached in zip(uncounted.ids.tolist(), uncounted.status.tolist(), near, strict=True):
-        for municipality in np.unique(world.inputs.point_municipality[reached]).tolist():
+        for municipality in sorted(set(world.inputs.point_municipality[reached].tolist())):
             found[Status(status)][municipality].append(pk)
     return found

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,12 +14,12 @@ from django.db.models import FloatField, Func, IntegerField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
+from cohesion.bulk import numbers
 from cohesion.engine import CONDITIONS, DYNAMICS, METHOD, Inputs, Parameters
-from cohesion.engine.arrays import Integers
+from cohesion.engine.arrays import Integers, distinct
 from cohesion.engine.draws import Names
 from cohesion.engine.neighbourhood import Labels, Mask, part_of, points_within, touched
 from cohesion.lattice import lattice
-from cohesion.numbers import numbers
 from cohesion.vocabulary import PopulationBasis
 from places.geo import to_metres
 from places.models import BoundaryEdition, Involvement, Municipality, Place, ResidentPoint
@@ -114,20 +114,18 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
     Ratings and involvements are those that stand now; ``as_of`` decides which places are fresh and which
     inventories are completed.
     """
-    municipalities = list(
-        Municipality.objects.of_edition(edition)
-        .order_by("ags")
-        .values_list("pk", "ags", "inventory_completed_on", *CONDITIONS)
-    )
+    in_edition = Municipality.objects.of_edition(edition)
+    municipalities = list(in_edition.order_by("ags").values_list("pk", "ags", "inventory_completed_on"))
     index_of = {row[0]: index for index, row in enumerate(municipalities)}
     grid = _grid_points(edition, index_of)
-    rest = _lattice_points(edition, index_of, without=set(np.unique(grid.municipality).tolist()))
+    rest = _lattice_points(edition, index_of, without=set(distinct(grid.municipality).tolist()))
     points = ResidentPoints(*(np.concatenate(pair) for pair in zip(grid, rest, strict=True)))
     basis = [""] * len(municipalities)
     for found, source in ((grid, PopulationBasis.GRID), (rest, PopulationBasis.LATTICE)):
-        for index in np.unique(found.municipality).tolist():
+        for index in distinct(found.municipality).tolist():
             basis[index] = source.value
 
+    ratings = numbers(in_edition.values_list("pk", *CONDITIONS))
     counted = Place.objects.counted(as_of, freshness_months)
     places = numbers(counted.values_list("pk", "municipality_id", *DEGREES, *CONDITIONS, *DYNAMICS))
     places = places[np.argsort(places[:, 0])]
@@ -152,7 +150,7 @@ def read_world(edition: BoundaryEdition, as_of: date, freshness_months: int) -> 
             role_actor=actor_index.astype(np.int64),
             role_kind=role_kind,
             actors=len(actor_ids),
-            municipal_conditions=_ratings((row[3:] for row in municipalities), len(CONDITIONS)),
+            municipal_conditions=ratings[np.argsort(_indices(ratings[:, 0], index_of)), 1:],
             inventory_completed=np.array(
                 [row[2] is not None and row[2] <= as_of for row in municipalities], dtype=bool
             ),
@@ -226,7 +224,7 @@ def _lattice_points(edition: BoundaryEdition, index_of: dict[int, int], without:
         Municipality.objects.of_edition(edition)
         .incorporated()
         .filter(population__gt=0)
-        .exclude(pk__in=[pk for pk, index in index_of.items() if index in without])
+        .filter(pk__in=[pk for pk, index in index_of.items() if index not in without])
         .order_by("ags")
         .annotate(wkb=AsWKB("geometry"))
         .values_list("pk", "population", "wkb")
@@ -255,8 +253,3 @@ def _roles(counted: PlaceQuerySet, place_ids: Indices) -> tuple[Indices, Indices
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     involvement, kind = np.nonzero(rows[:, 2:])
     return np.searchsorted(place_ids, rows[involvement, 0]), rows[involvement, 1], kind
-
-
-def _ratings(rows: Iterable[tuple[int | None, ...]], width: int) -> Floats:
-    """Ratings 0..4 as floats; NaN where not known."""
-    return np.array([tuple(row) for row in rows], dtype=float).reshape(-1, width)

@@ -4,7 +4,7 @@ Where it is missing, or of another assessment, everything is reckoned: it saves 
 """
 
 import logging
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,9 +20,19 @@ logger = logging.getLogger(__name__)
 _LISTS = ("municipality_ids", "municipality_ags", "population_basis", "place_ids", "actor_ids")
 
 
-def keep_world(file: Path, assessment_id: int, world: World) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """A world, and of which assessment it is: one with that id and that digest of its inputs."""
+
+    assessment_id: int
+    inputs_digest: str
+    world: World
+
+
+def keep_world(file: Path, kept: Kept) -> None:
     """Write the world of an assessment in place of the one before; where that cannot be done, it is only logged."""
-    arrays: dict[str, Any] = {"assessment": np.array(assessment_id)}
+    world = kept.world
+    arrays: dict[str, Any] = {"assessment": np.array(kept.assessment_id), "digest": np.array(kept.inputs_digest)}
     arrays |= {name: np.array(getattr(world, name)) for name in _LISTS}
     arrays |= {f"inputs.{field.name}": np.asarray(getattr(world.inputs, field.name)) for field in fields(Inputs)}
     arrays |= {f"uncounted.{name}": array for name, array in asdict(world.uncounted).items()}
@@ -32,8 +42,8 @@ def keep_world(file: Path, assessment_id: int, world: World) -> None:
         logger.warning("The next assessment will be reckoned as a whole: %s cannot be written (%s).", file, error)
 
 
-def kept_world(file: Path) -> tuple[int, World] | None:
-    """The id of the assessment and its world; None where there is no such file, or none that can be read."""
+def kept_world(file: Path) -> Kept | None:
+    """What ``keep_world`` wrote; None where there is no such file, or none that can be read."""
     try:
         with file.open("rb") as source, np.load(source, allow_pickle=False) as found:
             given: dict[str, Any] = {field.name: found[f"inputs.{field.name}"] for field in fields(Inputs)}
@@ -43,6 +53,6 @@ def kept_world(file: Path) -> tuple[int, World] | None:
                 uncounted=Uncounted(**{field.name: found[f"uncounted.{field.name}"] for field in fields(Uncounted)}),
                 **{name: found[name].tolist() for name in _LISTS},
             )
-            return int(found["assessment"]), world
+            return Kept(int(found["assessment"]), str(found["digest"]), world)
     except (OSError, BadZipFile, ValueError, KeyError, EOFError):
         return None

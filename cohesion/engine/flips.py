@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cohesion.engine.arrays import BEST_RATING, CONDITIONS, DYNAMICS, Floats, Inputs, Integers, Result
+from cohesion.engine.arrays import BEST_RATING, CONDITIONS, DYNAMICS, Floats, Inputs, Integers, Result, distinct
 from cohesion.engine.classes import cohesion_classes, renewal
 from cohesion.engine.pairs import find_pairs
 from cohesion.engine.parameters import DEFAULTS, ROUNDING, Parameters
@@ -93,7 +93,7 @@ class _Search:
         places = max(len(inputs.place_x), 1)
         homes = np.flatnonzero(inputs.place_municipality >= 0)
         linked = pairs.municipality * places + pairs.place
-        known = np.union1d(linked, inputs.place_municipality[homes].astype(np.int64) * places + homes)
+        known = distinct(linked, inputs.place_municipality[homes].astype(np.int64) * places + homes)
         self.municipality, self.place = np.divmod(known, places)
         self.is_home = inputs.place_municipality[self.place] == self.municipality
         self.link = np.full(len(known), -1)

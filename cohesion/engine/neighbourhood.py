@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from cohesion.engine.arrays import ROLES, Floats, Inputs, Integers
+from cohesion.engine.arrays import ROLES, Floats, Inputs, Integers, distinct
 
 Mask = NDArray[np.bool_]
 
@@ -79,7 +79,7 @@ def part_of(inputs: Inputs, asked: Mask, reach: float) -> Part:
     kept = asked.copy()
     kept[inputs.point_municipality[points]] = True
     roles = chosen[inputs.role_place]
-    actors = np.unique(inputs.role_actor[roles])
+    actors = distinct(inputs.role_actor[roles])
     municipality, place = _renumbered(kept), _renumbered(chosen)
     home = inputs.place_municipality[chosen]
     return Part(
@@ -112,11 +112,12 @@ def _changed_places(before: Inputs, was: Labels, after: Inputs, now: Labels) -> 
     both, old, new = np.intersect1d(was.places, now.places, assume_unique=True, return_indices=True)
     differ = both[_rows_differ(_rows_of(before)[old], _rows_of(after)[new])]
     came_or_went = np.setxor1d(was.places, now.places, assume_unique=True)
-    places = np.union1d(was.places, now.places)
-    actors = np.union1d(was.actors, now.actors)
-    carried = np.setxor1d(_roles_of(before, was, places, actors), _roles_of(after, now, places, actors))
+    places = distinct(was.places, now.places)
+    actors = distinct(was.actors, now.actors)
+    roles = (_roles_of(before, was, places, actors), _roles_of(after, now, places, actors))
+    carried = np.setxor1d(*roles, assume_unique=True)
     recarried = places[carried // (max(len(actors), 1) * len(ROLES))]
-    return np.unique(np.concatenate([differ, came_or_went, recarried]))
+    return distinct(differ, came_or_went, recarried)
 
 
 def _rows_of(inputs: Inputs) -> Floats:
@@ -135,7 +136,7 @@ def _roles_of(inputs: Inputs, labels: Labels, places: Integers, actors: Integers
     """Each role of an actor at a place once, as a number made of their ranks."""
     place = np.searchsorted(places, labels.places[inputs.role_place])
     actor = np.searchsorted(actors, labels.actors[inputs.role_actor])
-    return np.unique((place * len(actors) + actor) * len(ROLES) + inputs.role_kind)
+    return distinct((place * len(actors) + actor) * len(ROLES) + inputs.role_kind)
 
 
 def _within(x: Floats, y: Floats, of_x: Floats, of_y: Floats, reach: float) -> Mask:
