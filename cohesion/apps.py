@@ -17,11 +17,12 @@ class CohesionConfig(AppConfig):
         from cohesion.webhooks.packing import follow_after_change
         from cohesion.webhooks.upkeep import own_webhooks, remove_old
         from places.data_version import watch
-        from places.signals import inputs_changed, own_data_asked, recorded, retention_due
+        from places.signals import boundaries_changed, inputs_changed, own_data_asked, recorded, retention_due
 
         post_migrate.connect(watch, sender=self, dispatch_uid="watch_cohesion")
         inputs_changed.connect(assess_after_change, dispatch_uid="assess_after_change")
         recorded.connect(follow_after_change, dispatch_uid="follow_after_record")
+        boundaries_changed.connect(follow_after_change, dispatch_uid="follow_after_boundaries")
         post_save.connect(follow_after_change, sender=Assessment, dispatch_uid="follow_after_assessment")
         own_data_asked.connect(own_webhooks, dispatch_uid="own_webhooks")
         retention_due.connect(remove_old, dispatch_uid="remove_old_webhooks")

@@ -1,4 +1,5 @@
-"""What changed that the public may know, as events: read from the record of entries and from assessments.
+"""What changed that the public may know, as events: read from the record of entries, from assessments and from editions
+of boundaries (boundary_changes.py).
 
 Nothing of persons, reasons, or entries that were not public. How events are shown: api/changes.py, views/changes.py.
 """
@@ -6,22 +7,22 @@ Nothing of persons, reasons, or entries that were not public. How events are sho
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
-from django.utils.translation import pgettext_lazy
 
+from cohesion.boundary_changes import last_boundary_change, of_boundaries
+from cohesion.events import FIELDS, Cursor, Event, Happening
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass
 from places.models import Change, Entry, Place, Space, Support
-from places.vocabulary import Condition, Criterion, Dynamic, Publication, Verb
+from places.vocabulary import Publication, Verb
 
 KINDS: dict[str, type[Entry]] = {"place": Place, "support": Support, "space": Space}
 FIGURES = ("supply", "supply_after_loss", "renewal", "stability")
@@ -35,85 +36,6 @@ VERBS = (
     *(Verb.PUBLISHED, Verb.ARCHIVED, Verb.WITHDREW, Verb.REJECTED, Verb.MERGED, Verb.RESTORED, Verb.ACCEPTED_CHANGE),
     *(Verb.UPDATED, Verb.CONFIRMED, Verb.CORRECTED_PLACE, Verb.IMPORTED, Verb.ADDED_PHOTO, Verb.REMOVED_PHOTO),
 )
-# Facts of the record by the fields of the API that show them; what is not here is shown nowhere.
-FIELDS: dict[str, tuple[str, ...]] = {
-    **{
-        name: (name,)
-        for name in (
-            *("name", "kind", "status", "location", "description", "participation", "website", "confirmed_on"),
-            *("source", "licence", "opening_hours", "founded_on", "areas", "provider"),
-            *("area_m2", "owner", "owner_sector", "available_from", "available_until"),
-        )
-    },
-    **dict.fromkeys(("street", "postcode", "city"), ("address",)),
-    **dict.fromkeys(Criterion.values, ("criteria",)),
-    **dict.fromkeys(Condition.values, ("conditions",)),
-    **dict.fromkeys(Dynamic.values, ("dynamics",)),
-    "actors": ("triad", "circles"),
-}
-
-
-class Happening(TextChoices):
-    """What became of an entry or a municipality."""
-
-    ASSESSED = "assessed", pgettext_lazy("Ereignis", "Neu bewertet")
-    PUBLISHED = "published", pgettext_lazy("Ereignis", "Veröffentlicht")
-    CHANGED = "changed", pgettext_lazy("Ereignis", "Geändert")
-    WITHDRAWN = "withdrawn", pgettext_lazy("Ereignis", "Aus der Öffentlichkeit genommen")
-    MERGED = "merged", pgettext_lazy("Ereignis", "Mit einem anderen Eintrag zusammengeführt")
-    RESTORED = "restored", pgettext_lazy("Ereignis", "Wieder veröffentlicht")
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where a reader stands: after the event with this key, or, without a key, at a moment."""
-
-    at: datetime
-    stream: str = ""  # "a": of an assessment, "c": of the record; in this order within one moment
-    number: int = 0
-    ags: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """Read what ``str`` wrote, or a day or a moment in ISO 8601. Raises ValueError."""
-        moment, *rest = text.split(",")
-        at = datetime.fromisoformat(moment)
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        if not rest:
-            return cls(at)
-        stream, number, *ags = rest
-        if stream not in ("a", "c") or not number.isdecimal() or len(ags) != (stream == "a") or len(number) > 18:
-            raise ValueError("no cursor")
-        return cls(at, stream, int(number), *ags)
-
-    def __str__(self) -> str:
-        moment = self.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        return ",".join([moment, *filter(None, [self.stream, self.stream and str(self.number), self.ags])])
-
-    @property
-    def key(self) -> tuple[datetime, str, int, str]:
-        return self.at, self.stream, self.number, self.ags
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to an entry, or to the figures of a municipality. A name is told only of what is public
-    today."""
-
-    cursor: Cursor
-    type: Happening
-    ags: str
-    entry: Entry | None = None
-    into: Entry | None = None
-    facts: tuple[str, ...] = ()  # names of the record
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
-    assessment_id: int | None = None
-
-    @property
-    def fields(self) -> list[str]:
-        """What changed, as the API calls it."""
-        return list(dict.fromkeys(field for fact in self.facts for field in FIELDS.get(fact, (fact,))))
 
 
 def settled_until() -> datetime:
@@ -140,12 +62,13 @@ def last_change(until: datetime) -> datetime | None:
         Change.objects.filter(at__lt=until).order_by("-at").values_list("at", flat=True),
         Assessment.objects.filter(created_at__lt=until).order_by("-created_at").values_list("created_at", flat=True),
     )
-    return max(filter(None, (moments.first() for moments in rows)), default=None)
+    latest = [*(moments.first() for moments in rows), last_boundary_change(until)]
+    return max(filter(None, latest), default=None)
 
 
 def events(since: Cursor | None, until: datetime) -> Iterator[Event]:
     """What happened after ``since`` and before ``until``, the oldest first."""
-    streams = (_of_record(since, until), _of_assessments(since, until))
+    streams = (_of_record(since, until), _of_assessments(since, until), of_boundaries(since, until))
     return heapq.merge(*streams, key=lambda event: event.cursor.key)
 
 
@@ -154,6 +77,7 @@ def latest(number: int, until: datetime) -> list[Event]:
     streams = (
         _of_record(None, until, descending=True),
         _of_assessments(None, until, descending=True, only_classes=True),
+        reversed(of_boundaries(None, until)),
     )
     merged = heapq.merge(*streams, key=lambda event: event.cursor.key, reverse=True)
     return list(islice(merged, number))
@@ -254,7 +178,7 @@ def _of_assessments(
     for earlier, later in reversed(pairs[-LATEST_ASSESSMENTS:]) if descending else pairs:
         if since is None or later.created_at > since.at:
             beyond = ""
-        elif later.created_at < since.at or since.stream == "c" or (since.stream and later.pk < since.number):
+        elif later.created_at < since.at or since.stream > "a" or (since.stream and later.pk < since.number):
             continue
         else:
             beyond = since.ags if later.pk == since.number else ""

@@ -70,7 +70,8 @@ OPERATIONS: dict[str, tuple[Promise, Promise]] = {
         _("Änderungen"),
         _(
             "Was sich seit einem Zeitpunkt geändert hat, das Älteste zuerst: Klassen und Werte von Gemeinden, "
-            "veröffentlichte, geänderte, entfernte und zusammengeführte Einträge."
+            "veröffentlichte, geänderte, entfernte und zusammengeführte Einträge, neue Gebietsstände und was mit "
+            "Gemeinden geschah."
         ),
     ),
     "listDistricts": (_("Kreise"), _("Alle Kreise: wie viele Gemeinden welche Klasse haben.")),

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from cohesion.api.assessed import Share
-from cohesion.changes import FIGURES, KINDS, Cursor, Event, Happening, events, last_change, settled_until
+from cohesion.changes import FIGURES, KINDS, events, last_change, settled_until
+from cohesion.events import Cursor, Event, Happening
 from cohesion.vocabulary import CohesionClass
 from places.fields import Address, Known
 from places.models import BoundaryEdition, Entry, Municipality
@@ -44,7 +45,7 @@ class ChangesParameters(Parameters):
 
 class ChangedMunicipalitySerializer(serializers.Serializer[Any]):
     ags = serializers.CharField(help_text="Amtlicher Gemeindeschlüssel, 8 digits.")
-    name = Known(help_text="Null where the current edition does not have it.")
+    name = Known(help_text="As it is now; of one that is gone, as it was last; null where nobody knows.")
     url = Address("municipality-detail", source="ags")
 
 
@@ -55,6 +56,14 @@ class ChangedEntrySerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     name = Known()
     url = serializers.URLField(help_text="In the API: 301 where it was merged, 410 where it was withdrawn.")
+
+
+class SuccessorSerializer(serializers.Serializer[Any]):
+    ags = serializers.CharField(source="successor.ags")
+    name = serializers.CharField(source="successor.name")
+    area_share = Share(help_text="Of the area of the one that is told of.")
+    resident_share = Share(help_text="Of its residents; null where they are not counted.")
+    url = Address("municipality-detail", source="successor.ags")
 
 
 class FiguresSerializer(serializers.Serializer[Any]):
@@ -70,12 +79,21 @@ class ChangeSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     type = serializers.ChoiceField(Happening.values)
     municipality = ChangedMunicipalitySerializer(allow_null=True)
-    entry = ChangedEntrySerializer(allow_null=True, help_text="Null where it is about a municipality itself.")
+    entry = ChangedEntrySerializer(
+        allow_null=True, help_text="Null where it is about a municipality itself, or about boundaries."
+    )
     into = ChangedEntrySerializer(allow_null=True, help_text="Of `merged`: the entry it went into.")
     fields_changed = serializers.ListField(
         child=serializers.CharField(), source="fields", help_text="Of `changed`: which fields of the entry."
     )
     assessment = Address("assessment-detail", source="assessment_id", allow_null=True)
+    edition = serializers.DateField(
+        allow_null=True, help_text="Of `edition`, `dissolved`, `reduced`, `renamed`, `rekeyed`: the newer boundaries."
+    )
+    effective_on = serializers.DateField(allow_null=True, help_text="Of these: since when by law, if that is known.")
+    successors = SuccessorSerializer(
+        many=True, help_text="Of these: who took over how much of it, the largest part first; itself, if it remains."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         # "from" is no name for a Python attribute.
@@ -99,7 +117,8 @@ class ChangesSerializer(serializers.Serializer[Any]):
 
 
 class Changes(Reading):
-    """What changed since: class and figures of municipalities, published, changed, withdrawn and merged entries."""
+    """What changed since: class and figures of municipalities, published, changed, withdrawn and merged entries, new
+    boundaries and what became of municipalities."""
 
     operation = "listChanges"
     title = "Changes"
@@ -151,11 +170,14 @@ def _row(event: Event, names: Mapping[str, str], absolute: Callable[[str], str])
         "cursor": str(event.cursor),
         "at": event.cursor.at,
         "type": event.type.value,
-        "municipality": {"ags": event.ags, "name": names.get(event.ags, "")} if event.ags else None,
+        "municipality": {"ags": event.ags, "name": names.get(event.ags, event.name)} if event.ags else None,
         "entry": _entry(event.entry, absolute),
         "into": _entry(event.into if event.into is not None and event.into.is_published else None, absolute),
         "fields": event.fields,
         "assessment_id": event.assessment_id,
+        "edition": event.edition,
+        "effective_on": event.effective_on,
+        "successors": event.went_to,
         "before": event.before,
         "after": event.after,
     }

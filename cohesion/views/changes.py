@@ -8,13 +8,16 @@ from typing import Any
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohesion.changes import FIELDS, Event, Happening, latest, settled_until
+from cohesion.changes import latest, settled_until
+from cohesion.events import FIELDS, Event, Happening
 from cohesion.vocabulary import CohesionClass
 from places import wording
 from places.models import Municipality
@@ -55,7 +58,9 @@ class ChangesFeed(Feed[Told, None]):
 
     feed_type = Atom1Feed
     title = gettext_lazy("SOK-Atlas: Änderungen")
-    subtitle = gettext_lazy("Veröffentlichte, geänderte und entfernte Einträge, neue Kohäsionsklassen von Gemeinden.")
+    subtitle = gettext_lazy(
+        "Veröffentlichte, geänderte und entfernte Einträge, neue Kohäsionsklassen von Gemeinden, neue Gebietsstände."
+    )
 
     def link(self) -> str:
         return reverse("changes")
@@ -96,8 +101,12 @@ def told(events: Sequence[Event]) -> list[Told]:
 def _told(event: Event, municipality: Municipality | None) -> Told:
     where, where_url = (municipality.name, municipality.get_absolute_url()) if municipality else ("", "")
     entry = event.entry
-    if entry is None:
-        subject, url = where or event.ags, where_url
+    if event.type == Happening.EDITION and event.edition is not None:
+        subject, url = date_format(event.edition, "DATE_FORMAT"), reverse("areas")
+    elif entry is None:
+        subject, url = event.name or where or event.ags, where_url
+        if event.went_to:  # the old key leads on, or says where to
+            url = reverse("municipality_by_ags", args=[event.ags])
         where = where_url = ""
     elif entry.is_published:
         subject, url = entry.name, entry.get_absolute_url()
@@ -119,11 +128,29 @@ def _detail(event: Event) -> str:
     if event.type == Happening.ASSESSED and event.before and event.after:
         was, now = (CohesionClass(figures["cohesion_class"]).label for figures in (event.before, event.after))
         return _("Kohäsionsklasse: %(before)s → %(after)s") % {"before": was, "after": now}
+    if event.went_to:
+        return _territory(event)
     if event.type == Happening.MERGED and event.into is not None and event.into.is_published:
         return _("Jetzt unter „%s“.") % event.into.name
     if event.type == Happening.CHANGED and event.entry is not None:
         return _("Neu: %s.") % ", ".join(_labels(type(event.entry), event.facts))
     return ""
+
+
+def _territory(event: Event) -> str:
+    """What became of a municipality, and since when."""
+    others = [row for row in event.went_to if row.successor.ags != event.ags]
+    names = ", ".join(row.successor.name for row in others)
+    parts = ", ".join(f"{row.successor.name} ({floatformat(row.share * 100, 0)}\u202f%)" for row in others)
+    words = {
+        Happening.DISSOLVED: _("Jetzt aufgeteilt auf: %s.") % parts if others[1:] else _("Jetzt Teil von %s.") % names,
+        Happening.REDUCED: _("Ein Teil gehört jetzt zu: %s.") % names,
+        Happening.RENAMED: _("Jetzt: %s.") % event.went_to[0].successor.name,
+        Happening.REKEYED: _("%(new)s statt %(old)s.") % {"new": event.went_to[0].successor.ags, "old": event.ags},
+    }[event.type]
+    if event.effective_on is None:
+        return words
+    return _("Seit dem %(day)s. %(words)s") % {"day": date_format(event.effective_on, "DATE_FORMAT"), "words": words}
 
 
 def _labels(model: type[Any], facts: Iterable[str]) -> list[str]:

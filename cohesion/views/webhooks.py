@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cohesion.changes import Happening
+from cohesion.events import Happening
 from cohesion.models import Attempt, Delivery, Subscription
 from cohesion.models.webhook import Progress, Standing
 from cohesion.webhooks import subscriptions as verbs

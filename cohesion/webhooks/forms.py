@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cohesion.changes import Happening
+from cohesion.events import Happening
 from cohesion.models import Subscription
 from cohesion.webhooks.subscriptions import fault_in_words
 from cohesion.webhooks.upkeep import KEPT

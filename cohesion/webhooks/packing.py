@@ -18,7 +18,8 @@ from django_tasks_db.models import DBTaskResult
 from rest_framework.utils.encoders import JSONEncoder
 
 from cohesion.api.changes import Changes, ChangeSerializer, rows
-from cohesion.changes import SETTLING, Cursor, Event, events, last_change, settled_until
+from cohesion.changes import SETTLING, events, last_change, settled_until
+from cohesion.events import Cursor, Event
 from cohesion.models.webhook import Delivery, Standing, Subject, Subscription
 from cohesion.webhooks.sending import BEHIND_LETTERS, queue_sending
 
@@ -74,8 +75,9 @@ def pack_all(until: datetime, *, dry_run: bool = False) -> Packed:
 
 def concerns(subscription: Subscription, event: Event) -> bool:
     """Whether the subscriber wants to hear of ``event``."""
-    wanted, areas = subscription.happenings, subscription.areas
-    return (not wanted or event.type.value in wanted) and (not areas or event.ags.startswith(tuple(areas)))
+    wanted, areas, keys = subscription.happenings, tuple(subscription.areas), event.concerned
+    there = not areas or not keys or any(key.startswith(areas) for key in keys)
+    return there and (not wanted or event.type.value in wanted)
 
 
 def message(feed: Changes, subject: Subject, events: Sequence[Event], at: datetime) -> str:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohesion.changes import Cursor, Happening
+from cohesion.events import Cursor, Happening
 from cohesion.models.webhook import Delivery, DeliveryQuerySet, Progress, Standing, Subject, Subscription, Why
 from cohesion.webhooks.carrying import fault_of
 from cohesion.webhooks.packing import new_messages, queue_following

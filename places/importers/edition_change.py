@@ -29,6 +29,7 @@ from places.importers.changes_list import Official, Part, read_changes
 from places.importers.report import Progress, Report, announce, refuse_rejected
 from places.importers.rows import Rejected
 from places.models import BoundaryEdition, Municipality, Region, Succession
+from places.signals import boundaries_changed
 from places.succession import Match, match, resident_shares
 from places.successors import UNAMBIGUOUS
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
@@ -88,7 +89,9 @@ def change_edition(
             report.notes.append(f"{changes}: not read; there is no edition before this one, or it is not the newest")
         return False
     announce(progress, "comparing with the edition before")
-    BoundaryEdition.objects.filter(pk=newer_edition.pk).update(follows=earlier_edition)
+    BoundaryEdition.objects.filter(pk=newer_edition.pk).exclude(follows=earlier_edition).update(
+        follows=earlier_edition, followed_at=timezone.now()
+    )
     older, newer = Side.of(earlier_edition), Side.of(newer_edition)
     _names_of_regions(older, newer)
     official = _official(older, newer, changes, skip_invalid, report)
@@ -103,6 +106,7 @@ def change_edition(
     carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
     carry_keys(newer_edition, report)
     _tell(older, newer, kept, origins, pairs.wandering, report)
+    boundaries_changed.send(sender=BoundaryEdition)
     return has_cells
 
 
@@ -250,6 +254,8 @@ def _write(older: Side, newer: Side, found: list[_Found], report: Report) -> lis
         predecessor, successor = older.rows[each.old], newer.rows[each.new]
         if predecessor.pk in settled - told:
             continue
+        before = stored.get((predecessor.pk, successor.pk))
+        known_since = before.confirmed_at if before is not None else None  # what is told once is not told again
         is_certain = each.source == SuccessionSource.OFFICIAL or each.part.kind == SuccessionKind.RENAMED
         new.append(
             Succession(
@@ -262,7 +268,7 @@ def _write(older: Side, newer: Side, found: list[_Found], report: Report) -> lis
                 source=each.source,
                 reference=each.part.reference,
                 state=SuccessionState.CONFIRMED if is_certain else SuccessionState.PROPOSED,
-                confirmed_at=now if is_certain else None,
+                confirmed_at=(known_since or now) if is_certain else None,
             )
         )
     Succession.objects.bulk_create(new, batch_size=BATCH)

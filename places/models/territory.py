@@ -28,6 +28,7 @@ class BoundaryEdition(models.Model):
         related_name="followed_by",
         verbose_name=_("folgt auf"),
     )
+    followed_at = models.DateTimeField(null=True, blank=True, editable=False)  # when it was compared with that one
     # What maps draw: an archive of vector tiles, cut once at import, and how many of its bytes to read at first
     # (places/tiles). It changes with the boundaries only, so it travels apart from the figures and is kept for ever.
     tiles_digest = models.CharField(max_length=64, blank=True, editable=False)

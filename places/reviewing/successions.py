@@ -11,6 +11,7 @@ from places.importers.edition_change import carry_keys
 from places.importers.report import Report
 from places.models import BoundaryEdition, Succession
 from places.permissions import User, may_give_mandates
+from places.signals import boundaries_changed
 from places.vocabulary import SuccessionState
 
 
@@ -40,4 +41,5 @@ def decide_successions(edition: BoundaryEdition, *, by: User, confirm: bool, cho
     decided = rows.update(state=state, confirmed_by=by.pk, confirmed_at=timezone.now())
     if decided:
         carry_keys(edition, Report(""))
+        boundaries_changed.send(sender=Succession)
     return decided
