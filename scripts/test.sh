@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/lint.sh
 scripts/node.sh npm test --silent
-# Several processes, each with its own database, site and browser; a file of tests stays in one of them.
-parallel=(-n "${TEST_WORKERS:-2}" --dist loadfile)
+# Several processes, each with a database of its own (tests/sharing_out.py).
+parallel=(-n "${TEST_WORKERS:-2}")
 .venv/bin/python -m scripts.collect_static
 # The long story is played on PostGIS, below.
 .venv/bin/python -m pytest -q "${parallel[@]}" --ignore tests/browser/test_living_inventory.py

@@ -11,12 +11,29 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from pytest_django import Settings
+from xdist.remote import Producer
+
+from tests import sharing_out
 
 TESTS = Path(__file__).resolve().parent
 DATA = TESTS / "data"
 FIXTURES = TESTS.parent / "fixtures"
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
 WORLDS = count()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> sharing_out.LongFirst:
+    """Of a parallel run: whoever says ``-n`` need not say how."""
+    config.option.loadscopereorder = False
+    return sharing_out.LongFirst(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a parallel run what takes long comes first; in one process everything stays where it is."""
+    if hasattr(config, "workerinput"):
+        sharing_out.long_first(items)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
