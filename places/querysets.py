@@ -11,7 +11,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Distance, Transform
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import D
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery, Value
 
 from places import keys
 from places.freshness import months_before
@@ -225,12 +225,6 @@ class InvolvementQuerySet(models.QuerySet["Involvement"]):
     def with_role(self) -> InvolvementQuerySet:
         """Only those that hold at least one role of the triad."""
         return self.filter(Q(motivator=True) | Q(provider=True) | Q(promoter=True))
-
-    def role_columns(self) -> models.QuerySet[Any, tuple[int, int, bool, bool, bool]]:
-        """Rows (place id, actor id, motivator, provider, promoter) in a fixed order, for the engine."""
-        return self.order_by("place_id", "actor_id").values_list(
-            F("place_id"), F("actor_id"), *(F(role.value) for role in Role)
-        )
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
