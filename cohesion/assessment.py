@@ -49,6 +49,7 @@ def assess(
     seed: int = SEED,
     keep_in: Path | None = None,
     whole: bool = False,
+    trial: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Assess the current edition as of a day and store it, unless the last one of that day has the very same inputs.
@@ -58,7 +59,7 @@ def assess(
     kept in the file ``keep_in`` and gone on with, and their number is told to ``progress``. An assessment of the same
     inputs with more draws of the same seed is as good.
     What nothing has touched since the last assessment is taken from there, unless the ``whole`` is asked for; the
-    figures are the same.
+    figures are the same. A ``trial`` is one that the caller takes back: what it saw is not remembered for the next.
     Raises NothingToAssessError before the first import of boundaries.
     """
     parameters = parameters or Parameters()
@@ -102,7 +103,8 @@ def assess(
                 scores = [score for score, asked in zip(scores, change.asked, strict=True) if asked]
                 Score.objects.copy(change.base, assessment, but=[score.municipality_id for score in scores])
             store(Score.objects, scores)
-        keep_world(settings.LAST_WORLD, Kept(assessment.pk, digest, world))
+        if not trial:
+            keep_world(settings.LAST_WORLD, Kept(assessment.pk, digest, world))
         return Outcome(assessment, is_new=True)
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from tqdm import tqdm
 
 from cohesion.assessment import NothingToAssessError, assess
 from cohesion.engine.draws import SEED
+from cohesion.models import Assessment
 from cohesion.vocabulary import CohesionClass
 from places import clock
 
@@ -58,7 +60,19 @@ class Command(BaseCommand):
             help="reckon everything, also what nothing has touched since the last assessment; the figures are the same",
         )
 
+        parser.add_argument(
+            "--dry-run", action="store_true", help="reckon and tell, then take it back; the file of draws stays"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"]:
+            with transaction.atomic():
+                self._assess(options)
+                transaction.set_rollback(True)
+            return
+        self._assess(options)
+
+    def _assess(self, options: dict[str, Any]) -> None:
         draws: int = options["draws"]
         try:
             with _Bar(total=draws, desc="draws", file=sys.stderr, leave=False, disable=not sys.stderr.isatty()) as bar:
@@ -69,6 +83,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     keep_in=options["keep_draws"],
                     whole=options["whole"],
+                    trial=options["dry_run"],
                     progress=bar.update_to,
                 )
         except NothingToAssessError as error:
@@ -77,8 +92,11 @@ class Command(BaseCommand):
         counts = Counter(assessment.scores.values_list("cohesion_class", flat=True))
         words = ", ".join(f"{counts[name]} {name}" for name in CohesionClass.values)
         known = "" if outcome.is_new else " (the same inputs: already stored, nothing written)"
+        if outcome.is_new and options["dry_run"]:
+            known = " (dry run, nothing was written)"
+        named = _named(assessment, is_trial=options["dry_run"] and outcome.is_new)
         self.stdout.write(
-            f"Assessment {assessment.pk} as of {assessment.as_of}, edition {assessment.edition}: "
+            f"{named} as of {assessment.as_of}, edition {assessment.edition}: "
             f"{words}; {assessment.places_counted} places counted{known}"
         )
         self.stdout.write(f"Inputs {assessment.inputs_digest}")
@@ -88,6 +106,11 @@ class Command(BaseCommand):
                 f"{assessment.draws} draws from seed {assessment.seed}: "
                 f"{unsure} municipalities whose class holds in fewer than {_SURE:.0%} of them"
             )
+
+
+def _named(assessment: Assessment, is_trial: bool) -> str:
+    """Its number, unless it will not be there."""
+    return "An assessment" if is_trial else f"Assessment {assessment.pk}"
 
 
 class _Bar(tqdm):  # type: ignore[type-arg]

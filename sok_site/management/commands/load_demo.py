@@ -37,6 +37,8 @@ class Command(BaseCommand):
             "--unless-loaded", action="store_true", help="do nothing where the database has municipalities already"
         )
 
+        parser.add_argument("--dry-run", action="store_true", help="do everything, then take it back")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["unless_loaded"] and Municipality.objects.exists():
             return
@@ -75,10 +77,12 @@ class Command(BaseCommand):
                 ),
             )
             make_accounts()
-            outcome = assess(today)
+            outcome = assess(today, trial=options["dry_run"])
+            transaction.set_rollback(options["dry_run"])
         for report in reports:
             self.stdout.write(str(report))
-        self.stdout.write(f"Demo assessed as of {outcome.assessment.as_of}.")
+        taken_back = " (dry run, nothing was written)" if options["dry_run"] else ""
+        self.stdout.write(f"Demo assessed as of {outcome.assessment.as_of}.{taken_back}")
 
 
 def moved_to(today: date, file: Path, columns: Sequence[str], folder: Path) -> Path:
