@@ -1,6 +1,6 @@
 """Districts, states and planning regions as areas whose municipalities are looked at together. Figures: regional.py."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from cohesion.querysets import ScoreQuerySet
 from places import keys
 from places.models import BoundaryEdition, Municipality, PlanningRegion, Region
 from places.querysets import MunicipalityQuerySet
-from places.successors import current_keys
+from places.successors import heirs_of
 
 
 class AreaKind(StrEnum):
@@ -64,16 +64,23 @@ def area_of_region(region: Region) -> Area:
     return Area(kind, region.key, region.full_name(), region.designation, (region.key,))
 
 
-def area_of_planning_region(region: PlanningRegion) -> Area:
-    """A planning region, whatever lies in it; of municipalities that are gone those that took them over, too."""
-    everything = tuple(dict.fromkeys([*region.areas, *current_keys(region.areas)]))
+def planning_regions(regions: Iterable[PlanningRegion]) -> Iterator[Area]:
+    """Planning regions, whatever lies in them; who took over which of their municipalities is asked once for all."""
+    rows = list(regions)
+    heirs = heirs_of(key for region in rows for key in region.areas)
+    yield from (_planning_region(region, heirs) for region in rows)
+
+
+def _planning_region(region: PlanningRegion, heirs: Mapping[str, tuple[str, ...]]) -> Area:
+    """Of municipalities that are gone those that took them over belong to it, too."""
+    everything = tuple(dict.fromkeys([*region.areas, *(heir for key in region.areas for heir in heirs.get(key, ()))]))
     return Area(AreaKind.PLANNING_REGION, region.slug, region.name, "", everything, source=region.source)
 
 
 def areas(kind: AreaKind, edition: BoundaryEdition) -> Iterator[Area]:
     """All of a kind: districts and states by key, planning regions by name."""
     if kind == AreaKind.PLANNING_REGION:
-        yield from map(area_of_planning_region, PlanningRegion.objects.all())
+        yield from planning_regions(PlanningRegion.objects.all())
         return
     digits = keys.STATE_DIGITS if kind == AreaKind.STATE else keys.DISTRICT_DIGITS
     for region in Region.objects.filter(edition=edition).order_by("key"):
@@ -84,7 +91,6 @@ def areas(kind: AreaKind, edition: BoundaryEdition) -> Iterator[Area]:
 def find_area(kind: AreaKind, key: str, edition: BoundaryEdition) -> Area | None:
     """The area of this key; None where there is no such."""
     if kind == AreaKind.PLANNING_REGION:
-        planned = PlanningRegion.objects.filter(slug=key).first()
-        return area_of_planning_region(planned) if planned else None
+        return next(planning_regions(PlanningRegion.objects.filter(slug=key)), None)
     region = Region.objects.filter(edition=edition, key=key).first()
     return area_of_region(region) if region and area_of_region(region).kind == kind else None

@@ -112,6 +112,27 @@ def counts_of_regions(edition: BoundaryEdition, assessment: Assessment | None, r
     return {key: Counts(cells) for key, cells in found.items()}
 
 
+def counts_of_areas(
+    areas: Iterable[Area], edition: BoundaryEdition, assessment: Assessment | None
+) -> dict[str, Counts]:
+    """Counts of areas that are defined by several keys, by the key of the area: all municipalities are read once."""
+    of_key: dict[str, list[str]] = {}
+    found: dict[str, dict[tuple[str, str], Tally]] = {}
+    for area in areas:
+        found[area.key] = {}
+        for key in area.keys:
+            of_key.setdefault(key, []).append(area.key)
+    municipalities = with_scores(Municipality.objects.of_edition(edition).incorporated(), assessment).order_by()
+    for ags, cohesion_class, tier, population in municipalities.values_list(
+        "ags", "cohesion_class", "zok_tier", "population"
+    ):
+        own = (keys.state_key(ags), keys.district_key(ags), ags)
+        for name in {name for key in own for name in of_key.get(key, ())}:
+            cells = found[name]
+            cells[cohesion_class, tier] = cells.get((cohesion_class, tier), Tally()) + Tally(1, population or 0)
+    return {name: Counts(cells) for name, cells in found.items()}
+
+
 def weakest(municipalities: Iterable[Rated]) -> list[Rated]:
     """The risky ones, the least supplied first; of those the one with more residents."""
     risky = [each for each in municipalities if each.cohesion_class == CohesionClass.RISKY]

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from places.keys import AGS_DIGITS
 from places.models import BoundaryEdition, Municipality, Succession
 from places.vocabulary import SuccessionKind, SuccessionState
 
@@ -238,13 +239,18 @@ def _traced(
 def current_keys(areas: Iterable[str]) -> list[str]:
     """Keys of areas with each municipality that is gone replaced by those that took it over."""
     wanted = list(areas)
-    municipal = [area for area in wanted if len(area) == 8]
-    there = set(Municipality.objects.current().filter(ags__in=municipal).values_list("ags", flat=True))
-    found: list[str] = []
-    for area in wanted:
-        fate = fate_of(area) if area in municipal and area not in there else None
-        found += [heir.municipality.ags for heir in fate.heirs] if fate and fate.heirs else [area]
-    return list(dict.fromkeys(found))
+    heirs = heirs_of(wanted)
+    return list(dict.fromkeys(key for area in wanted for key in heirs.get(area, (area,))))
+
+
+def heirs_of(areas: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of the keys that are those of municipalities which are gone: who took them over, as far as anybody did."""
+    municipal = {area for area in areas if len(area) == AGS_DIGITS}
+    there = Municipality.objects.current().filter(ags__in=municipal).values_list("ags", flat=True)
+    fates = {key: fate_of(key) for key in sorted(municipal.difference(there))}
+    return {
+        key: tuple(heir.municipality.ags for heir in fate.heirs) for key, fate in fates.items() if fate and fate.heirs
+    }
 
 
 def lying_in(ags: Iterable[str]) -> Q:

@@ -13,7 +13,7 @@ from cohesion.api.assessments import AssessmentReferenceSerializer, EditionSeria
 from cohesion.areas import Area, AreaKind, areas, find_area
 from cohesion.engine import Parameters
 from cohesion.models import Assessment
-from cohesion.regional import TIERS, Counts, counted, counts_of_regions, promising, rated, weakest
+from cohesion.regional import TIERS, Counts, counted, counts_of_areas, counts_of_regions, promising, rated, weakest
 from cohesion.trend import ClassChange, choices, trend, usual_choice
 from cohesion.vocabulary import CohesionClass
 from places.fields import Address, Known, KnownWord
@@ -196,11 +196,12 @@ class AreaListing(AreaReading):
         edition = self.edition
         if edition is None:
             return []
+        found = list(areas(self.kind, edition))
         if self.kind == AreaKind.PLANNING_REGION:
-            counts = {area.key: counted(rated(area, edition, self.assessment)) for area in areas(self.kind, edition)}
+            counts = counts_of_areas(found, edition, self.assessment)
         else:
             counts = counts_of_regions(edition, self.assessment, self.kind)
-        return [self.shown(area, counts[area.key]) for area in areas(self.kind, edition) if area.key in counts]
+        return [self.shown(area, counts[area.key]) for area in found if area.key in counts]
 
 
 class AreaDetail(AreaReading):

@@ -13,7 +13,18 @@ from django.views.decorators.http import require_safe
 from cohesion.areas import Area, AreaKind, areas, find_area
 from cohesion.engine import Parameters
 from cohesion.models import Assessment
-from cohesion.regional import Counts, Part, Rated, counted, counts_of_regions, parts, promising, rated, weakest
+from cohesion.regional import (
+    Counts,
+    Part,
+    Rated,
+    counted,
+    counts_of_areas,
+    counts_of_regions,
+    parts,
+    promising,
+    rated,
+    weakest,
+)
 from cohesion.trend import choices, trend, usual_choice
 from cohesion.views.interplay import CLASSES, TIERS, UNKNOWN_TIER, Cell, Row
 from cohesion.vocabulary import CohesionClass
@@ -47,9 +58,9 @@ def area_list(request: HttpRequest) -> HttpResponse:
             (state, [line for line in districts if line.area.state_key == state.area.key])
             for state in _lines(AreaKind.STATE, edition, assessment)
         ]
-        context["planning_regions"] = [
-            Line(area, counted(rated(area, edition, assessment))) for area in areas(AreaKind.PLANNING_REGION, edition)
-        ]
+        planned = list(areas(AreaKind.PLANNING_REGION, edition))
+        counts = counts_of_areas(planned, edition, assessment) if planned else {}
+        context["planning_regions"] = [Line(area, counts[area.key]) for area in planned]
     return render(request, "cohesion/areas.html", context)
 
 
