@@ -45,6 +45,7 @@ clients: setup-tests  ## let QGIS, LibreOffice and ogr2ogr read the site (instal
 
 bench: setup-tests  ## print what performance claims rest on
 	@$(BIN)/python -m tests.bench.bench_engine
+	@$(BIN)/python -m tests.bench.bench_assess
 	@$(BIN)/python -m tests.bench.bench_api
 
 bench-api: setup-tests  ## print how fast the open data are, beside tipg, pygeoapi and nginx

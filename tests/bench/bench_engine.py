@@ -1,4 +1,7 @@
-"""Seconds and memory of the engine on growing worlds: `python -m tests.bench.bench_engine [PLACES]`. No assertion."""
+"""Seconds and memory of the engine on growing worlds: `python -m tests.bench.bench_engine [PLACES]`. No assertion.
+
+`BENCH_DRAWS=1000` makes as many draws as an assessment does, not a part of them; how far it is goes to stderr.
+"""
 
 import os
 import resource
@@ -15,7 +18,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from cohesion.engine import Inputs, Parameters, Result, assess
-from cohesion.engine.draws import DRAWS, SEED, SPREAD, Names, draw_classes, drawn_parameters, farthest_reach
+from cohesion.engine.draws import DRAWS, SEED, SPREAD, Names, Tally, draw_classes, drawn_parameters, farthest_reach
 from cohesion.engine.flips import find_flips
 from cohesion.engine.neighbourhood import Labels, Part, part_of, touched
 from cohesion.engine.pairs import find_pairs, inhabited
@@ -32,6 +35,7 @@ ACTORS_PER_PLACE = 1.5
 POINTS_PER_MUNICIPALITY = 20
 NEIGHBOURS = 8  # an actor's other place is one of these
 DRAWS_TIMED = {1_000: 1000, 10_000: 200, 100_000: 100}  # of 1,000; BENCH_DRAWS says another number
+DRAWS_ALONE = 25  # on one core, for what a draw costs
 MOST_JOINED = 100_000  # places that a table of all pairs in pandas still bears
 # In worlds as dense as these no loss would hurt by default, and losses are what takes time
 PARAMETERS = Parameters(sufficient_supply=5)
@@ -207,11 +211,19 @@ def measure_draws(inputs: Inputs, result: Result, bare: float, places: int) -> s
     draws = int(os.environ.get("BENCH_DRAWS") or DRAWS_TIMED[places])
     cores = len(os.sched_getaffinity(0))
     ground = Ground(inputs)
-    reach = max(drawn_parameters(PARAMETERS, SPREAD, SEED, number).reach for number in range(draws))
-    searching, _ = timed(lambda: find_pairs(inputs, ground.residents, reach))
-    alone, tally = timed(lambda: draw_classes(inputs, PARAMETERS, draws=max(draws // 4, 10), workers=1))
-    a_draw = (alone - searching) / tally.draws
-    together, tally = timed(lambda: draw_classes(inputs, PARAMETERS, draws=draws, workers=cores))
+
+    def search(draws: int) -> float:
+        reach = max(drawn_parameters(PARAMETERS, SPREAD, SEED, number).reach for number in range(draws))
+        return timed(lambda: find_pairs(inputs, ground.residents, reach))[0]
+
+    searching = search(draws)
+    few = min(draws, DRAWS_ALONE)
+    a_draw = (timed(lambda: draw_classes(inputs, PARAMETERS, draws=few, workers=1))[0] - search(few)) / few
+
+    def told(reached: Tally) -> None:
+        print(f"{reached.draws:,} of {draws:,} draws with {places:,} places", file=sys.stderr, flush=True)
+
+    together, _ = timed(lambda: draw_classes(inputs, PARAMETERS, draws=draws, workers=cores, progress=told))
     thousand = searching + (together - searching) * DRAWS / draws
     note = "" if draws == DRAWS else f" (from {draws})"
     memory = peak()
