@@ -1,8 +1,9 @@
 """Rows of a list straight from columns: neither a model nor a serializer is made for each. What is read, and what
 becomes of it, is taken from the very serializer that declares the answer: there is one list of fields.
 
-A kind of field is known by the function that reads it (``reads``); what the apps' own fields need is in api/rows.py. A
-serializer with a field that nobody reads is not readable, and its list is serialised as before.
+A kind of field is known by the function that reads it (``reads``); readers of the apps' own fields are in their
+api/rows.py, and sok_site/api.py makes them known (``know``). A serializer with a field that nobody reads is not
+readable, and its list is serialised as before.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ Row = Sequence[Any]
 Part = Callable[[Row, "Page"], Any]
 Related = dict[Any, list[Any]]  # by the key of the row it belongs to
 Reader = Callable[[Any, "Columns", tuple[str, ...]], Part]
+Readers = dict[type[serializers.Field[Any, Any, Any, Any]], Reader]
 
-_readers: dict[type[serializers.Field[Any, Any, Any, Any]], Reader] = {}
+_readers: Readers = {}
 SOME_KEY, SOME_SLUG = "99999999", "some-slug"
 
 
@@ -78,6 +80,13 @@ def reads(*kinds: type[serializers.Field[Any, Any, Any, Any]]) -> Callable[[Read
         return reader
 
     return known
+
+
+def know(*readers: Readers) -> None:
+    """Makes readers of the apps' own kinds of fields known: what was unreadable without them is read from now on."""
+    for more in readers:
+        _readers.update(more)
+    _plans.clear()
 
 
 class Plan:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cohesion.api import rows as rows_of_municipalities
 from cohesion.api.areas import (
     DistrictDetail,
     Districts,
@@ -26,12 +27,11 @@ from cohesion.api.assessments import AssessmentDetail, Assessments
 from cohesion.api.changes import Changes
 from cohesion.api.interplay import Interplay
 from cohesion.api.municipalities import Municipalities, MunicipalityDetail, MunicipalityHistory, MunicipalityPlaces
-from cohesion.api.rows import cohesion as _cohesion  # noqa: F401 - from now on lists are read from columns
 from cohesion.api.scores import Scores
 from cohesion.models import Assessment
 from cohesion.views.map import same_view
 from cohesion.webhooks.upkeep import KEPT
-from places.api.rows import actors as _actors  # noqa: F401
+from places.api import rows as rows_of_entries
 from places.api.submissions import SubmissionDetail, SubmissionReply, Submissions, SubmissionWithdrawal
 from places.api.writing import (
     PlaceConfirmation,
@@ -49,11 +49,14 @@ from places.api.writing import (
 )
 from places.models import Municipality, Place, PlanningRegion, Region, Space, Support
 from places.reading import Reading
+from places.rows import know
 from sok_site.exports.files import EXPORTS, files_by_title
 from sok_site.exports.views import ExportFile, Exports
 from sok_site.openapi import document
 from sok_site.problems import problem_response
 from sok_site.reference import reference
+
+know(rows_of_entries.READERS, rows_of_municipalities.READERS)
 
 ENTRANCES = {
     "municipalities": "municipality-list",

@@ -10,11 +10,10 @@ from django.urls import reverse
 from cohesion.api.assessed import SHARE_DECIMALS, ClassSharesSerializer, CohesionSerializer, CriticalSerializer
 from cohesion.models import Assessment
 from cohesion.vocabulary import LossKind
-from places.rows import SOME_KEY, Columns, Page, Part, Row, reads
+from places.rows import SOME_KEY, Columns, Page, Part, Readers, Row
 from places.vocabulary import Publication
 
 
-@reads(CohesionSerializer)
 def cohesion(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     """The score, or what stands for none; the assessment is the same for every row."""
     head, tail = reverse(field.fields["assessment"].name, args=[SOME_KEY]).split(SOME_KEY)
@@ -37,7 +36,6 @@ def _of_assessment(said: Callable[[Assessment, Page], str]) -> Part:
     return lambda row, page: None if page.view.assessment is None else said(page.view.assessment, page)
 
 
-@reads(ClassSharesSerializer)
 def class_shares(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     number = columns.take(*at, "class_shares")
     names = list(field.fields)
@@ -49,7 +47,6 @@ def class_shares(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     return shown
 
 
-@reads(CriticalSerializer)
 def critical(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     kind, actor, name = (columns.take(*at, f"critical_{word}") for word in ("kind", "actor", "name"))
     place = [columns.take(*at, "critical_place", word) for word in ("pk", "publication", "name")]
@@ -66,3 +63,11 @@ def critical(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
         return {"kind": LossKind.PLACE.value, "id": str(pk), "name": its_name or None}
 
     return shown
+
+
+# What sok_site/api.py makes known.
+READERS: Readers = {
+    CohesionSerializer: cohesion,
+    ClassSharesSerializer: class_shares,
+    CriticalSerializer: critical,
+}

@@ -14,31 +14,27 @@ from places.api.supports import Areas
 from places.fields import Wording
 from places.freshness import DEFAULT_FRESHNESS_MONTHS, is_fresh
 from places.models import Involvement, ServedArea
-from places.rows import SOME_KEY, Columns, Part, Related, Row, grouped, reads
+from places.rows import SOME_KEY, Columns, Part, Readers, Related, Row, grouped
 from places.vocabulary import Role
 
 
-@reads(Wording)
 def name_of_region(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     """As ``Region.__str__`` has it."""
     name, key = columns.take(*at, "name"), columns.take(*at, "key")
     return lambda row, page: row[name] or row[key]
 
 
-@reads(IsConfirmed)
 def is_confirmed(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     day = columns.take(*at, "confirmed_on")
     return lambda row, page: is_fresh(row[day], page.today, DEFAULT_FRESHNESS_MONTHS)
 
 
-@reads(PhotoAddress)
 def photo_address(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     number = columns.take(*at, "pk")
     head, tail = reverse("photo", args=[SOME_KEY, field.size]).split(SOME_KEY)
     return lambda row, page: f"{page.root}{head}{row[number]}{tail}"
 
 
-@reads(Areas)
 def areas(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     def find(found: Sequence[Any]) -> Related:
         return grouped(ServedArea.objects.filter(support__in=found).values_list("support_id", "area"), 0)
@@ -48,7 +44,6 @@ def areas(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     return lambda row, page: [area for _, area in page.related["areas"].get(row[pk], ())]
 
 
-@reads(ActorsField)
 def actors(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     """Those involvements that the field chooses, with their actors; all of a page are looked up once."""
     others = Columns(Involvement)
@@ -72,3 +67,13 @@ def actors(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
         return [part(other, page) for involvement, other in its if chosen(involvement)]
 
     return shown
+
+
+# What sok_site/api.py makes known.
+READERS: Readers = {
+    Wording: name_of_region,
+    IsConfirmed: is_confirmed,
+    PhotoAddress: photo_address,
+    Areas: areas,
+    ActorsField: actors,
+}
