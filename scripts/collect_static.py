@@ -9,7 +9,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 COLLECTED = VAR / "static" / "staticfiles.json"
-SOURCES = ("static", "node_modules/.installed-run", ".venv/installed-run")
+SOURCES = (
+    "static",
+    "sok_site/staticfiles.py",
+    "sok_site/settings.py",
+    "node_modules/.installed-run",
+    ".venv/installed-run",
+)
 
 
 def main() -> None:

@@ -77,6 +77,12 @@ def few_draws(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> N
 
 
 @pytest.fixture(autouse=True)
+def soon_hashed(settings: Settings) -> None:
+    """A password takes half a second to hash and as long to check, on purpose; nobody is after those of the tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def tiles_folder(settings: Settings, tmp_path: Path) -> Path:
     """Where an import in a test writes its tiles."""
     settings.TILES_DIR = tmp_path / "tiles"

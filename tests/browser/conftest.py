@@ -57,7 +57,7 @@ def site(demo: Demo) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(site: str) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Debian's Chromium, or the one that CHROMIUM names. Without one the tests are skipped; in CI they fail.
 
     While Playwright's loop runs in this thread, Django refuses to touch a database. There is nothing asynchronous here,

@@ -1,8 +1,11 @@
 """Every page, in both languages, on a desk and on a phone: accessible, within the screen, demo notice, no fault."""
 
-import pytest
+from collections.abc import Iterator
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage, axe, overflow
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, axe, overflow, watched_pages
 
 PAGES = [
     "/",
@@ -23,14 +26,32 @@ NARROWEST = (320, 640)
 FICTIONAL = {"de": "frei erfunden", "en": "fictional"}
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.fixture(scope="module")
+def opened(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[tuple[Page, str]]:
+    """A page in a language, opened once for all sizes of the window: pytest puts the tests of each together."""
+    path, language = request.param
+    with watched_pages(browser, site) as open_one:
+        page = open_one(path, language=language)
+        page.wait_for_load_state("networkidle")
+        yield page, language
+
+
+@pytest.fixture(scope="module")
+def without_javascript(browser: Browser, site: str) -> Iterator[Page]:
+    """A window in which one page is looked at after the other."""
+    with watched_pages(browser, site) as open_one:
+        yield open_one("/healthz", size=NARROWEST, javascript=False)
+
+
+@pytest.mark.parametrize(
+    "opened", [(path, language) for path in PAGES for language in FICTIONAL], indirect=True, ids=str
+)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_it_is_accessible_fits_and_says_that_the_demo_is_invented(
-    open_page: OpenPage, path: str, language: str, size: tuple[int, int]
+    opened: tuple[Page, str], size: tuple[int, int]
 ) -> None:
-    page = open_page(path, language=language, size=size)
-    page.wait_for_load_state("networkidle")
+    page, language = opened
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     assert axe(page) == []
     assert overflow(page) <= 0
     assert page.locator("html").get_attribute("lang") == language
@@ -41,8 +62,11 @@ def test_it_is_accessible_fits_and_says_that_the_demo_is_invented(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_it_fits_the_narrowest_screen_and_reads_without_javascript(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, size=NARROWEST, javascript=False)
+def test_it_fits_the_narrowest_screen_and_reads_without_javascript(without_javascript: Page, path: str) -> None:
+    page = without_javascript
+    response = page.goto(path)
+    assert response is not None
+    assert response.ok
     assert overflow(page) <= 0
     assert page.locator("main").inner_text().strip()
 
