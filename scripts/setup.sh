@@ -8,20 +8,38 @@ requirements=requirements.txt
 
 say() { printf '%s\n' "$*" >&2; }
 
+# Packages of Debian, where apt-get and the right to use it are here; whether they are there then is for the caller to see.
+install_packages() {
+  local root=()
+  [ "$(id -u)" = 0 ] || root=(sudo -n)
+  command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; } || return 0
+  say "Installing $* …"
+  [ -n "${apt_updated:-}" ] || { "${root[@]}" apt-get update -qq || true; apt_updated=1; }
+  DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null || true
+}
+
 # One system package: is it there (a command that succeeds), what is skipped without it.
 need() {
   local package=$1 without=$2; shift 2
   if "$@" >/dev/null 2>&1; then return 0; fi
-  local root=()
-  if [ "$(id -u)" != 0 ]; then root=(sudo -n); fi
-  if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
-    say "Installing $package …"
-    [ -n "${apt_updated:-}" ] || { "${root[@]}" apt-get update -qq || true; apt_updated=1; }
-    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "$package" >/dev/null || true
-    if "$@" >/dev/null 2>&1; then return 0; fi
-  fi
+  install_packages "$package"
+  if "$@" >/dev/null 2>&1; then return 0; fi
   say "Cannot install the package $package (it needs root and apt-get). Without it: $without"
   return 1
+}
+
+# Everything of Debian's that is missing, in one go beside pip and npm, which wait for the network as it does. What
+# fails here is tried again, told and explained by `need`.
+fetch_system_packages() {
+  local missing=()
+  has_spatialite >/dev/null || [ -n "${DATABASE_URL:-}" ] || missing+=(libsqlite3-mod-spatialite)
+  if [ "$purpose" = tests ]; then
+    has_postgis >/dev/null 2>&1 || missing+=(postgresql-15-postgis-3)
+    has_chromium >/dev/null || missing+=(chromium)
+    has_nginx >/dev/null || missing+=(nginx-light)
+    command -v xgettext >/dev/null || missing+=(gettext)
+  fi
+  [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}" || true
 }
 
 has_module() { "${PYTHON:-python3}" -c "import $1"; }
@@ -38,17 +56,21 @@ if [ ! -x .venv/bin/python ]; then
   "${PYTHON:-python3}" -m venv .venv
 fi
 
-# A stamp per lock file: what is installed is what it says.
+fetch_system_packages &
+fetching=$!
+trap 'wait "$fetching" || true' EXIT
+
+# A stamp per lock file: what is installed is what it says. Python compiles what is imported, a fraction, when it is.
 stamp=.venv/installed-$purpose
 if ! cmp -s "$requirements" "$stamp"; then
   say "Installing Python packages ($requirements) …"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements" 2> >(grep -v '^WARNING: Location' >&2)
+  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r "$requirements" 2> >(grep -v '^WARNING: Location' >&2)
   cp "$requirements" "$stamp"
 fi
 
 if ! scripts/node.sh --check; then
   say "Installing Node as a Python wheel (requirements-node.txt) …"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt 2> >(grep -v '^WARNING: Location' >&2)
+  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements-node.txt 2> >(grep -v '^WARNING: Location' >&2)
 fi
 npm_options=(--omit=dev)
 [ "$purpose" = tests ] && npm_options=()
@@ -59,6 +81,7 @@ if ! cmp -s package-lock.json "node_modules/.installed-$purpose"; then
   [ "$purpose" = tests ] && cp package-lock.json node_modules/.installed-run
 fi
 
+wait "$fetching"
 need libsqlite3-mod-spatialite "the embedded database; set DATABASE_URL=postgis://… instead." has_spatialite || [ -n "${DATABASE_URL:-}" ] || exit 1
 if [ "$purpose" = tests ]; then
   need postgresql-15-postgis-3 "the tests on PostGIS are skipped." has_postgis || true

@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from sok_site import environment, libraries
 
@@ -256,6 +257,8 @@ STATICFILES_DIRS: list[Any] = [
     ("supercluster", _NODE_MODULES / "supercluster" / "dist"),
     ("source-sans-3", _NODE_MODULES / "@fontsource-variable" / "source-sans-3" / "files"),
 ]
+# Only the tools of a browser ask for source maps, and to compress them takes as long as all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = Path(environment.text("MEDIA_DIR", str(VAR_DIR / "media")))  # photographs, served by a view
 EXPORTS_DIR = Path(environment.text("EXPORTS_DIR", str(VAR_DIR / "exports")))  # files for whoever takes all the data
 TILES_DIR = Path(environment.text("TILES_DIR", str(VAR_DIR / "tiles")))  # the boundaries of each edition, cut for maps
