@@ -1,7 +1,8 @@
 """The public atlas as a folder of files that any web server serves: pages, figures, tiles, downloads. No Python there.
 
 Every page is asked for as a visitor would ask, and its links are made relative; what is not in the folder (signing in,
-registering, the API) leads to the living site.
+registering, the API) leads to the living site. A server of files knows no queries: the pages of the map's table, which
+readers without JavaScript turn over, are folders of their own (/tabelle/orte/2/).
 """
 
 import html
@@ -19,7 +20,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signals
@@ -28,6 +29,8 @@ from django.db import close_old_connections
 from django.urls import Resolver404, resolve, reverse
 
 from cohesion.areas import AreaKind, areas
+from cohesion.views.map_entries import number_of
+from cohesion.views.overview import PAGE_SIZE
 from places.models import BoundaryEdition, Municipality, Place, Space, Support
 from sok_site.exports.files import EXPORTS
 
@@ -36,10 +39,13 @@ MARK = "atlas.json"  # says that a folder is an atlas, and from when
 PAGES = ("map", "embed", "interplay", "method", "concept", "areas", "changes", "imprint", "privacy", "accessibility")
 AREAS = tuple(kind.value for kind in AreaKind)
 ENTRIES: dict[str, Any] = {"place": Place, "support": Support, "space": Space}
+# What the table of the map shows: its name in the query, and in the folder. The first page of the first is the map's.
+TABLES = {"": "gemeinden", "places": "orte", "support": "unterstuetzung", "spaces": "raeume"}
 # What pages load or offer besides; an address that ends like a folder gets the name of a file.
 FILES = {
     "photo": "",
     "tiles": "",
+    "map_classes": "",
     "map_points": "",
     "map_cells": "",
     "opening_hours_calendar": "",
@@ -52,6 +58,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 _ADDRESS = re.compile(r'(?<=[ \n])(href|src|action|data-same-view)="(/[^"]*)"')
+_QUERY = re.compile(r'(?<=[ \n])href="(\?[^"]*)"')
 _JSON = re.compile(r'(<script id="[\w-]+" type="application/json">)(.*?)(</script>)', re.DOTALL)
 
 
@@ -129,11 +136,12 @@ class Exported:
         self.names |= {*ENTRIES} if self.with_entries else set()
 
     def pages(self) -> Iterator[str]:
-        """The addresses of all pages."""
+        """The addresses of all pages; those of the table with their queries."""
         yield from map(reverse, PAGES)
         edition = BoundaryEdition.objects.current()
         if edition is None:
             return
+        yield from self._tables(edition)
         for kind in AreaKind:
             yield from (area.get_absolute_url() for area in areas(kind, edition))
         if self.with_municipalities:
@@ -143,6 +151,28 @@ class Exported:
             for model in ENTRIES.values():
                 for entry in model.objects.published().only("pk", "name").order_by("pk"):
                     yield entry.get_absolute_url()
+
+    def _tables(self, edition: BoundaryEdition) -> Iterator[str]:
+        for name in TABLES:
+            if name and not self.with_entries:
+                continue
+            rows = number_of(name) if name else Municipality.objects.of_edition(edition).incorporated().count()
+            for page in range(1 if name else 2, max(1, -(-rows // PAGE_SIZE)) + 1):
+                asked = {**({"list": name} if name else {}), **({"page": page} if page > 1 else {})}
+                yield f"{reverse('map')}?{urlencode(asked)}"
+
+    def folder_of(self, address: str) -> str | None:
+        """Where a page stands in the folder; None for a query of the map that is none of its table's."""
+        path, _, query = address.partition("?")
+        if not query:
+            return path
+        asked = dict(parse_qsl(query))
+        name, page = asked.pop("list", ""), asked.pop("page", "1")
+        if asked or name not in TABLES or not page.isdecimal() or (name and not self.with_entries):
+            return None
+        if not name and page == "1":
+            return reverse("map")
+        return f"/tabelle/{TABLES[name]}/" + (f"{page}/" if page != "1" else "")
 
     def downloads(self) -> Iterator[tuple[str, str]]:
         """Addresses and names of the files with everything in them."""
@@ -186,8 +216,8 @@ class Reader:
         environ = {
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
-            "PATH_INFO": unquote(path).encode().decode("latin-1"),
-            "QUERY_STRING": "",
+            "PATH_INFO": unquote(path.partition("?")[0]).encode().decode("latin-1"),
+            "QUERY_STRING": path.partition("?")[2],
             "SERVER_NAME": self.host.split(":")[0],
             "SERVER_PORT": "443" if self.scheme == "https" else "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
@@ -247,9 +277,10 @@ def _write(folder: Path, exported: Exported, paths: Iterable[str], reader: Reade
         if status != HTTPStatus.OK:
             report.missing.append(path)
             continue
-        text, found = localised(b"".join(body).decode(), path, exported)
+        place = exported.folder_of(path) or path
+        text, found = localised(b"".join(body).decode(), place, exported)
         wanted |= found
-        store(f"{path[1:]}index.html", [text.encode()])
+        store(f"{place[1:]}index.html", [text.encode()])
         report.pages += 1
     for path, name in sorted(wanted.items()):
         status, body = reader.get(path)
@@ -264,7 +295,8 @@ def _write(folder: Path, exported: Exported, paths: Iterable[str], reader: Reade
 
 
 def localised(page: str, path: str, exported: Exported) -> tuple[str, dict[str, str]]:
-    """A page with addresses that hold in the folder, and the files that it names: address → file."""
+    """A page that stands at ``path``, with addresses that hold in the folder, and the files that it names: address →
+    file."""
     wanted: dict[str, str] = {}
 
     def address(url: str) -> str:
@@ -281,12 +313,21 @@ def localised(page: str, path: str, exported: Exported) -> tuple[str, dict[str, 
     def attribute(found: re.Match[str]) -> str:
         return f'{found[1]}="{html.escape(address(html.unescape(found[2])))}"'
 
+    def turned(found: re.Match[str]) -> str:
+        """Another page of the table; with JavaScript the map reads from the address which table is asked for."""
+        asked = html.unescape(found[1])
+        address = f"{reverse('map')}{asked}"
+        if (place := exported.folder_of(address)) is None:
+            return f'href="{html.escape(settings.SITE_URL + address)}"'
+        shown = "&".join(part for part in asked[1:].split("&") if part.startswith("list="))
+        return f'href="{posixpath.relpath(place, path)}/{html.escape(f"?{shown}") if shown else ""}"'
+
     def data(found: re.Match[str]) -> str:
         return f"{found[1]}{_script(_each_text(json.loads(found[2]), address))}{found[3]}"
 
     basemap = f" {origin}" if (origin := _basemap_origin()) else ""
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(basemap=basemap)}">'
-    text = _JSON.sub(data, _ADDRESS.sub(attribute, page))
+    text = _JSON.sub(data, _QUERY.sub(turned, _ADDRESS.sub(attribute, page)))
     return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n    {policy}', 1), wanted
 
 
