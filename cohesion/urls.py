@@ -8,6 +8,7 @@ from cohesion.views.area import area_list, district, planning_region, state
 from cohesion.views.changes import ChangesFeed, changes
 from cohesion.views.interplay import interplay
 from cohesion.views.map import embed, map_page
+from cohesion.views.map_classes import map_classes
 from cohesion.views.map_entries import map_cells, map_points
 from cohesion.views.method import method
 from cohesion.views.municipality import municipality
@@ -57,6 +58,7 @@ register_converter(Digest, "digest")
 urlpatterns = [
     path("", map_page, name="map"),
     path("embed/", embed, name="embed"),
+    path("karte/klassen.json", map_classes, name="map_classes"),
     path("karte/punkte/<slug:layer>.json", map_points, name="map_points"),
     path("karte/punkte/<slug:layer>/zellen.json", map_cells, name="map_cells"),
     path("gemeinden/<ags:ags>-<slug:slug>/", municipality, name="municipality"),

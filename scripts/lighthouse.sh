@@ -1,5 +1,6 @@
 #!/bin/sh
-# What Lighthouse, in its mobile profile, says of the first view of the map, and how many bytes go over the wire.
+# What Lighthouse, in its mobile profile, says of the first view of the map, how many bytes go over the wire, and how
+# quickly the map answers its reader (map_speed.py).
 # It is no dependency of this project (185 MB): npx fetches it. Usage: scripts/lighthouse.sh [ADDRESS]
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,3 +18,4 @@ scripts/node.sh node -e '
   const bytes = audits["network-requests"].details.items.reduce((sum, { transferSize }) => sum + transferSize, 0);
   console.log(`Over the wire: ${(bytes / 1000).toFixed(0)} kB`);
 ' "$report/report.json"
+.venv/bin/python -m scripts.map_speed "$address"

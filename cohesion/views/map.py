@@ -7,6 +7,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from cohesion.models import Assessment
 from cohesion.querysets import with_scores
 from cohesion.sureness import UNCERTAIN_BELOW
 from cohesion.tasks import is_being_assessed
+from cohesion.views.map_classes import MANY_MUNICIPALITIES
 from cohesion.views.map_entries import LAYERS, MANY_ENTRIES, MARKS, lines, number_of, result_words
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
 from cohesion.vocabulary import CohesionClass
@@ -28,8 +30,6 @@ VIEW = {
     *("class", "tier", "q", "places", "support", "spaces", "kind", "sort", "list", "view"),
     *("ags", "place", "entry", "z", "lat", "lon"),
 }
-MANY = 2000  # municipalities: of more the browser reads at first only what it paints
-PAINTED = "ags,cohesion_class,zok_tier,stability,is_unincorporated"
 LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
@@ -149,10 +149,12 @@ def _config(edition: BoundaryEdition, municipalities: int) -> dict[str, Any]:
         "urls": {
             "scores": reverse("api:scores"),
             "cells": {layer: reverse("map_cells", args=[layer]) for layer in LAYERS if number_of(layer) > MANY_ENTRIES},
-            "classes": f"{reverse('api:scores')}?fields={PAINTED}" if municipalities > MANY else None,
+            "classes": reverse("map_classes") if municipalities > MANY_MUNICIPALITIES else None,
             **{layer: reverse("map_points", args=[layer]) for layer in LAYERS},
         },
         "tiles": {"url": reverse("tiles", args=drawn), "head": edition.tiles_head} if edition.tiles_digest else None,
+        "workers": {name: static(f"js/map/{name}_worker.js") for name in ("ground", "clusters")},
+        "font": static("source-sans-3/source-sans-3-latin-wght-normal.woff2"),
         "uncertainBelow": UNCERTAIN_BELOW,
         # Patterns: the browser puts key and readable end in their places.
         "addresses": {

@@ -2,6 +2,24 @@
 
 export const byId = (id) => document.getElementById(id);
 
+/** Lets the browser answer its reader between two pieces of work. */
+export const pause = () => window.scheduler?.yield?.() ?? new Promise((goOn) => setTimeout(goOn, 0));
+
+/** Whoever waits for something tells so with the promise of it; as long as any is open, the element says `aria-busy`. */
+export function createBusy(element) {
+  let open = 0;
+  return async (promise) => {
+    open += 1;
+    element.setAttribute("aria-busy", "true");
+    try {
+      return await promise;
+    } finally {
+      open -= 1;
+      if (open === 0) element.setAttribute("aria-busy", "false");
+    }
+  };
+}
+
 /**
  * Make an element. Attributes that are null or false are left out, true stands for an empty one;
  * `class` and `data-…` are plain attributes; children are nodes or text, null is left out.

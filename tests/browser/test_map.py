@@ -10,7 +10,9 @@ from tests.browser.conftest import DESKTOP, PHONE, OpenPage, axe
 
 # Counts the pixels of the first canvas (the municipalities) that have the fill of a class.
 PIXELS = """(name) => {
-  const canvas = document.querySelector("#map canvas");
+  const shown = document.querySelector("#map canvas");
+  const canvas = new OffscreenCanvas(shown.width, shown.height);
+  canvas.getContext("2d").drawImage(shown, 0, 0);
   const hex = getComputedStyle(document.documentElement).getPropertyValue(`--class-${name}`).trim();
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -38,13 +40,20 @@ TOUCHED = """(selector) => [...document.querySelectorAll(selector)].find((elemen
   const box = element.getBoundingClientRect();
   return element.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
 }).title"""
+PATIENCE = 20_000  # milliseconds: on a busy machine a worker starts late
 KORBACH = (8.8731, 51.2767)
 AT_KORBACH = "?z=11&lat=51.2767&lon=8.95"
 
 
 def ready(page: Page) -> Page:
     """Waits until data are loaded and drawn."""
-    expect(page.locator("#atlas")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#atlas")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
+    return drawn(page)
+
+
+def drawn(page: Page) -> Page:
+    """Waits until the worker has drawn what was asked for last."""
+    expect(page.locator("#map")).to_have_attribute("aria-busy", "false", timeout=PATIENCE)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page
 

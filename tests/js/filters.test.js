@@ -12,7 +12,6 @@ import {
   suggest,
   suggestEntries,
 } from "../../static/js/map/filters.js";
-import { fold } from "../../static/js/map/names.js";
 import { INITIAL } from "../../static/js/map/state.js";
 
 const row = (ags, name, cohesion_class, zok_tier, population, supply) => ({
@@ -23,7 +22,6 @@ const row = (ags, name, cohesion_class, zok_tier, population, supply) => ({
   population,
   supply,
   is_unincorporated: false,
-  folded: fold(name),
 });
 const ROWS = [
   row("06611000", "Kassel", "risky", "oberzentrum", 204202, 0.5),

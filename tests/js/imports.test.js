@@ -1,5 +1,5 @@
-// Which way imports point (docs/architecture.md): entry → parts of the page → pure modules → format and dom; Leaflet
-// behind two modules; each import ends in a semicolon, or hashing would pass it over.
+// Which way imports point (docs/architecture.md): entries (of the page, of its workers) → parts → pure modules → format
+// and dom; Leaflet behind three modules; each import ends in a semicolon, or hashing would pass it over.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -7,14 +7,51 @@ import { test } from "node:test";
 
 const folder = new URL("../../static/js/map/", import.meta.url);
 const LEVELS = [
-  ["main"],
+  ["main", "ground_worker", "clusters_worker"],
   ["entries", "layers", "legend", "table", "panel", "search", "views"],
-  ["choropleth", "data", "describe", "filters", "labels", "points", "state"],
-  ["leaflet", "supercluster", "tiles"],
-  ["geometry", "names", "classes", "pmtiles", "vector_tile"],
+  [
+    "choropleth",
+    "clusters",
+    "colours",
+    "data",
+    "describe",
+    "filters",
+    "ground",
+    "labels",
+    "outlines",
+    "picture",
+    "points",
+    "state",
+  ],
+  ["asking", "answering", "canvas", "leaflet", "supercluster", "tiles"],
+  ["columns", "geometry", "names", "classes", "pmtiles", "raster", "vector_tile"],
   ["format", "dom", "leaflet.js", "supercluster.min"],
 ];
-const PURE = ["classes", "filters", "format", "geometry", "names", "pmtiles", "state", "vector_tile"];
+const PURE = [
+  "classes",
+  "columns",
+  "filters",
+  "format",
+  "geometry",
+  "names",
+  "pmtiles",
+  "raster",
+  "state",
+  "vector_tile",
+];
+// Without a page: no document, no window.
+const IN_WORKERS = [
+  "ground_worker",
+  "clusters_worker",
+  "answering",
+  "supercluster",
+  "supercluster.min",
+  "canvas",
+  "choropleth",
+  "labels",
+  "tiles",
+  ...PURE,
+];
 const level = (name) => LEVELS.findIndex((names) => names.includes(name));
 
 const modules = readdirSync(folder).map((file) => {
@@ -41,7 +78,8 @@ for (const { name, imports } of modules) {
       assert.equal(end, ";", `${name} → ${target}`);
       if (PURE.includes(name)) assert.ok(PURE.includes(target), `${name} is pure, ${target} is not`);
       if (target === "leaflet.js") assert.equal(name, "leaflet");
-      if (target === "leaflet") assert.ok(["layers", "points"].includes(name), name);
+      if (IN_WORKERS.includes(name)) assert.ok(IN_WORKERS.includes(target), `${name} → ${target}`);
+      if (target === "leaflet") assert.ok(["layers", "picture", "points"].includes(name), name);
       if (target === "supercluster.min") assert.equal(name, "supercluster");
     }
   });

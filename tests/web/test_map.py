@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cohesion.models import Assessment
+from cohesion.sureness import UNCERTAIN_BELOW
 from places.models import Municipality
 from places.tiles.storage import cut_tiles
 from tests.factories import (
@@ -191,11 +193,19 @@ def test_a_map_finds_its_tiles_where_the_page_says(client: Client) -> None:
 def test_of_many_municipalities_only_what_is_painted_comes_at_first(
     client: Client, assessment: Assessment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cohesion.views.map.MANY", 2)
+    monkeypatch.setattr("cohesion.views.map.MANY_MUNICIPALITIES", 2)
     address = config(page(client))["urls"]["classes"]
     table = client.get(address).json()
-    assert table["columns"] == ["ags", "cohesion_class", "zok_tier", "stability", "is_unincorporated"]
-    assert dict(zip(table["ags"], table["cohesion_class"], strict=True))["06611000"] == "resilient"
+    assert table["columns"] == ["step", "cohesion_class", "zok_tier", "is_uncertain", "is_unincorporated"]
+    scores = client.get(reverse("api:scores")).json()
+    assert list(accumulate(table["step"])) == [int(ags) for ags in scores["ags"]]
+    for name in ("cohesion_class", "zok_tier"):
+        assert table[name] == scores[name]
+    assert table["is_uncertain"] == [
+        int(share is not None and share < UNCERTAIN_BELOW) for share in scores["stability"]
+    ]
+    assert table["is_unincorporated"] == list(map(int, scores["is_unincorporated"]))
+    assert table["attribution"] == scores["edition"]["attribution"]
     assert "name" not in table
 
 

@@ -188,7 +188,7 @@ TABLE: list[Row] = [
 
 # Not in the table: read by everybody and nothing else, or under the tests of allauth's pages and of the API.
 READ_BY_EVERYBODY = {
-    *("map", "tiles", "map_points", "map_cells", "municipality", "municipality_by_ags"),
+    *("map", "tiles", "map_classes", "map_points", "map_cells", "municipality", "municipality_by_ags"),
     *("interplay", "method", "concept"),
     *("changes", "changes_feed", "areas", "district", "state", "planning_region"),
     *("embed", "opening_hours_calendar", "catalogue", "robots", "sitemap", "sitemap_section"),

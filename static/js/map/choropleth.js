@@ -1,199 +1,166 @@
-// Draws municipalities on a canvas, tile by tile: fill and pattern of the class, borders, outlines. Knows neither Leaflet
-// nor the page; a view says which part of the world the canvas shows. Symbols and names: labels.js.
+// Draws municipalities on a canvas: fill and pattern of the class, borders. Knows neither Leaflet nor the page; a view
+// (canvas.js) says which part of the world the canvas shows. Symbols and names: labels.js.
 
+import { addRings, begin, pixelsOf, placeOf, within } from "./canvas.js";
 import { CLASSES, PATTERNS } from "./classes.js";
+import { createRaster, WHOLE } from "./raster.js";
 
 const FADED = 0.28; // of what the filter holds back
 const UNCERTAIN = 0.5; // of a class that the draws do not agree on
 const UNDERNEATH = 0.72; // over a basemap
+const KINDS = [...CLASSES, null]; // null: an unincorporated area
+
+/** Every way in which a municipality may be drawn; `lookNumber` finds one. */
+const LOOKS = KINDS.flatMap((cohesionClass) =>
+  [false, true].flatMap((isFaded) =>
+    [false, true].map((isUncertain) => ({ cohesionClass, isFaded, isUncertain })),
+  ),
+);
+const lookNumber = ({ cohesionClass, isFaded, isUncertain }) =>
+  KINDS.indexOf(cohesionClass) * 4 + (isFaded ? 2 : 0) + (isUncertain ? 1 : 0);
 
 /**
- * A view is {scale, left, top, width, height, ratio}: a world coordinate times scale, less left/top, is a CSS pixel of
- * the canvas, and a CSS pixel is `ratio` pixels of the screen. `lookOf(ags)` tells how a municipality is drawn:
- * {cohesionClass (null for an unincorporated area), isFaded, isUncertain}.
+ * `lookOf(ags)` tells how a municipality is drawn: {cohesionClass (null for an unincorporated area), isFaded,
+ * isUncertain}.
  */
-export function createPainter(colours, lookOf) {
-  const drawn = new WeakMap(); // of each tile the paths by look, and the version of looks they are of
-  let version = 0;
-  let tiles = { ratio: 0, patterns: {} };
+export function createPainter(colours, lookOf, { overBasemap }) {
+  const numbers = new Map(); // by AGS, from 1: as the raster has them
+  let looks = null; // by number
+  let palette = { ratio: 0 };
+  let ground = null; // what does not change while the view stays: raster, lines, image
 
-  function patternsFor(context, ratio) {
-    if (tiles.ratio !== ratio) {
-      const patterns = CLASSES.filter((value) => PATTERNS[value]).map((value) => [
-        value,
-        patternTile(context, PATTERNS[value], colours[value].ink, ratio),
-      ]);
-      tiles = { ratio, patterns: Object.fromEntries(patterns) };
+  function numberOf(ags) {
+    if (!numbers.has(ags)) {
+      numbers.set(ags, numbers.size + 1);
+      looks = null;
     }
-    return tiles.patterns;
-  }
-
-  /** One path per look, so that all of Germany is a handful of fills. */
-  function groupsOf(tile) {
-    const known = drawn.get(tile);
-    if (known?.version === version) return known.groups;
-    const groups = new Map();
-    for (const shape of tile.shapes) {
-      const look = lookOf(shape.ags);
-      const name = `${look.cohesionClass} ${look.isFaded} ${look.isUncertain}`;
-      if (!groups.has(name)) groups.set(name, { look, path: new Path2D() });
-      addRings(groups.get(name).path, shape.rings);
-    }
-    drawn.set(tile, { version, groups: [...groups.values()] });
-    return drawn.get(tile).groups;
+    return numbers.get(ags);
   }
 
   /** `pieces` are [{tile, box}]: what to draw in which box of the world. */
-  function paint(context, view, pieces, { overBasemap }) {
-    begin(context, view);
-    const patterns = patternsFor(context, view.ratio);
-    const isNear = view.scale > 2 ** 8;
-    const isFar = view.scale < 2 ** 7;
+  function survey(view, pieces) {
+    const [width, height] = [view.width, view.height].map((side) => Math.round(side * view.ratio));
+    const raster = createRaster(width, height);
     for (const { tile, box } of pieces) {
-      const unit = within(context, view, tile, box);
-      const groups = groupsOf(tile);
-      for (const { look, path } of groups) {
-        const { cohesionClass, isFaded, isUncertain } = look;
-        const share = (isFaded ? FADED : 1) * (isUncertain ? UNCERTAIN : 1);
-        context.globalAlpha = share * (overBasemap ? UNDERNEATH : 1);
-        context.fillStyle = cohesionClass ? colours[cohesionClass].fill : colours.unincorporated;
-        context.fill(path, "evenodd");
-        if (!isFaded && patterns[cohesionClass]) {
-          context.globalAlpha = PATTERNS[cohesionClass].alpha;
-          const anchor = anchored(patterns[cohesionClass], PATTERNS[cohesionClass].tile, view);
-          context.fillStyle = inUnits(anchor, context);
-          context.fill(path, "evenodd");
-        }
-      }
-      context.strokeStyle = colours.ink;
-      context.globalAlpha = isFar ? 0.3 : 0.5;
-      context.lineWidth = (isNear ? 0.8 : isFar ? 0.25 : 0.4) / unit;
-      for (const { path } of groups) context.stroke(path);
-      context.globalAlpha = 0.85;
-      for (const [rank, width] of [
-        ["district", isNear ? 1.5 : isFar ? 0.6 : 0.9],
-        ["state", isNear ? 2.2 : isFar ? 1 : 1.4],
-      ]) {
-        context.lineWidth = width / unit;
-        context.stroke(lines(tile, rank));
-      }
-      context.restore();
+      const [place, clip] = [placeOf(tile, view), pixelsOf(box, view)];
+      for (const { ags, rings } of tile.shapes) raster.add(numberOf(ags), rings, place, clip);
     }
-    context.globalAlpha = 1;
+    const lines = new OffscreenCanvas(width, height);
+    paintLines(lines.getContext("2d"), view, pieces, colours.ink);
+    ground = { view, raster, lines, image: new ImageData(width, height) };
   }
 
-  /** Only outlines: of the municipality under the pointer and of the one that is looked at. */
-  function paintOutlines(context, view, pieces, hovered, selected) {
-    begin(context, view);
-    for (const [ags, width, colour] of [
-      [hovered, 2, colours.ink],
-      [selected, 3, colours.accent],
-    ]) {
-      if (!ags) continue;
-      for (const [stroke, line] of [
-        [colours.halo, width + 3],
-        [colour, width],
-      ]) {
-        for (const { tile, box } of pieces) {
-          const shape = tile.byAgs.get(ags);
-          if (!shape) continue;
-          const unit = within(context, view, tile, box);
-          const path = new Path2D();
-          addRings(path, shape.rings);
-          context.strokeStyle = stroke;
-          context.lineWidth = line / unit;
-          context.stroke(path);
-          context.restore();
-        }
-      }
+  /** The municipalities of the view that was surveyed last. */
+  function paint(context) {
+    const { view, raster, lines, image } = ground;
+    looks ??= Uint8Array.from([0, ...[...numbers.keys()].map((ags) => lookNumber(lookOf(ags)))]);
+    if (palette.ratio !== view.ratio) {
+      const tiles = LOOKS.map((look) => lookTile(look, colours, view.ratio, overBasemap ? UNDERNEATH : 1));
+      palette = { ratio: view.ratio, tiles };
     }
+    const start = [view.left, view.top].map((side) => Math.round(side * view.ratio));
+    colour(new Uint32Array(image.data.buffer), raster, looks, palette.tiles, start);
+    context.putImageData(image, 0, 0);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.drawImage(lines, 0, 0);
   }
 
   return {
+    survey,
     paint,
-    paintOutlines,
     /** What `lookOf` says is another than before. */
     changeLooks() {
-      version += 1;
+      looks = null;
     },
   };
 }
 
-function begin(context, { width, height, ratio }) {
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.globalAlpha = 1;
-  context.lineJoin = "round";
-  context.lineCap = "round";
-}
-
-/**
- * Until `restore()`: units of the tile are drawn in, and nothing outside its box. The box ends on whole pixels of the
- * screen, so that neighbouring tiles meet without a seam. Returns how many CSS pixels a unit has.
- */
-function within(context, { scale, left, top, ratio }, tile, [west, north, east, south]) {
-  const pixel = (coordinate, start) => Math.round((coordinate * scale - start) * ratio);
-  const [x, y] = [pixel(west, left), pixel(north, top)];
-  const unit = tile.unit * scale;
-  context.save();
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.beginPath();
-  context.rect(x, y, pixel(east, left) - x, pixel(south, top) - y);
-  context.clip();
-  context.setTransform(
-    unit * ratio,
-    0,
-    0,
-    unit * ratio,
-    (tile.left * scale - left) * ratio,
-    (tile.top * scale - top) * ratio,
-  );
-  return unit;
-}
-
-function addRings(path, rings) {
-  for (const ring of rings) {
-    path.moveTo(ring[0], ring[1]);
-    for (let at = 2; at < ring.length; at += 2) path.lineTo(ring[at], ring[at + 1]); // ends where it began
+/** Looks up each pixel. Patterns are fixed to the ground, so that they do not swim when the map is moved. */
+function colour(pixels, { width, height, first, second, share }, looks, tiles, [left, top]) {
+  const rows = tiles.map(() => 0);
+  const columns = tiles.map((tile) => modulo(left, tile.width));
+  const pixelOf = (look, x) => tiles[look].pixels[rows[look] + ((x + columns[look]) % tiles[look].width)];
+  for (let y = 0, at = 0; y < height; y += 1) {
+    for (const [look, tile] of tiles.entries()) rows[look] = modulo(top + y, tile.height) * tile.width;
+    for (let x = 0; x < width; x += 1, at += 1) {
+      const number = first[at];
+      if (number === 0) {
+        pixels[at] = 0;
+        continue;
+      }
+      const one = pixelOf(looks[number], x);
+      if (share[at] === WHOLE) {
+        pixels[at] = one;
+        continue;
+      }
+      const other = second[at];
+      pixels[at] = mixed(one, share[at] / WHOLE, other === 0 ? 0 : pixelOf(looks[other], x));
+    }
   }
 }
 
-const known = new WeakMap();
+const modulo = (number, by) => ((number % by) + by) % by;
 
-/** The lines of a rank in a tile, as one path. */
-function lines(tile, rank) {
-  if (!known.has(tile)) known.set(tile, {});
-  const paths = known.get(tile);
-  if (!paths[rank]) {
-    paths[rank] = new Path2D();
-    addRings(paths[rank], tile.borders[rank]);
+/** Two colours as images have them, each with its opacity in the highest byte. */
+function mixed(one, share, other) {
+  if (one === other) return one;
+  const [weight, rest] = [(one >>> 24) * share, (other >>> 24) * (1 - share)];
+  const opacity = weight + rest;
+  const part = (shift) =>
+    Math.round((((one >>> shift) & 255) * weight + ((other >>> shift) & 255) * rest) / opacity) << shift;
+  return ((Math.round(opacity) << 24) | part(16) | part(8) | part(0)) >>> 0;
+}
+
+/** What is repeated over a municipality of that look, in pixels of the screen so that it is crisp. */
+function lookTile({ cohesionClass, isFaded, isUncertain }, colours, ratio, opacity) {
+  const pattern = isFaded ? null : PATTERNS[cohesionClass];
+  const [width, height] = (pattern?.tile ?? [1, 1]).map((side) => Math.round(side * (pattern ? ratio : 1)));
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.globalAlpha = (isFaded ? FADED : 1) * (isUncertain ? UNCERTAIN : 1) * opacity;
+  context.fillStyle = cohesionClass ? colours[cohesionClass].fill : colours.unincorporated;
+  context.fillRect(0, 0, width, height);
+  if (pattern) {
+    context.scale(width / pattern.tile[0], height / pattern.tile[1]);
+    context.globalAlpha = pattern.alpha;
+    context.strokeStyle = colours[cohesionClass].ink;
+    context.lineWidth = pattern.width;
+    context.lineCap = pattern.line.includes("h0") ? "round" : "butt";
+    context.stroke(new Path2D(pattern.line));
   }
-  return paths[rank];
+  const { data } = context.getImageData(0, 0, width, height);
+  return { width, height, pixels: new Uint32Array(data.buffer) };
 }
 
-/** A repeated tile, drawn in pixels of the screen so that it is crisp. */
-function patternTile(context, { tile, line, width }, ink, ratio) {
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(tile[0] * ratio);
-  canvas.height = Math.round(tile[1] * ratio);
-  const drawn = canvas.getContext("2d");
-  drawn.scale(canvas.width / tile[0], canvas.height / tile[1]);
-  drawn.strokeStyle = ink;
-  drawn.lineWidth = width;
-  drawn.lineCap = line.includes("h0") ? "round" : "butt";
-  drawn.stroke(new Path2D(line));
-  return { canvas, pattern: context.createPattern(canvas, "repeat") };
+const paths = new WeakMap(); // of a tile: built once
+
+function pathsOf(tile) {
+  if (!paths.has(tile)) {
+    const all = { municipality: new Path2D(), district: new Path2D(), state: new Path2D() };
+    for (const { rings } of tile.shapes) addRings(all.municipality, rings);
+    for (const rank of ["district", "state"]) addRings(all[rank], tile.borders[rank]);
+    paths.set(tile, all);
+  }
+  return paths.get(tile);
 }
 
-/** The pattern and where it lies in CSS pixels: fixed to the ground, so that it does not swim when the map is moved. */
-function anchored({ canvas, pattern }, [width, height], { left, top, ratio }) {
-  const scale = [width / canvas.width, height / canvas.height];
-  const inPixels = new DOMMatrix([scale[0], 0, 0, scale[1], -(left % width), -(top % height)]);
-  return { pattern, matrix: new DOMMatrix([ratio, 0, 0, ratio, 0, 0]).multiply(inPixels) };
-}
-
-/** The pattern, told in the units that the context draws in. */
-function inUnits({ pattern, matrix }, context) {
-  pattern.setTransform(context.getTransform().inverse().multiply(matrix));
-  return pattern;
+function paintLines(context, view, pieces, ink) {
+  const isNear = view.scale > 2 ** 8;
+  const isFar = view.scale < 2 ** 7;
+  begin(context, view);
+  context.strokeStyle = ink;
+  for (const piece of pieces) {
+    const unit = within(context, view, piece);
+    const known = pathsOf(piece.tile);
+    for (const [rank, opacity, width] of [
+      ["municipality", isFar ? 0.3 : 0.5, isNear ? 0.8 : isFar ? 0.25 : 0.4],
+      ["district", 0.85, isNear ? 1.5 : isFar ? 0.6 : 0.9],
+      ["state", 0.85, isNear ? 2.2 : isFar ? 1 : 1.4],
+    ]) {
+      context.globalAlpha = opacity;
+      context.lineWidth = width / unit;
+      context.stroke(known[rank]);
+    }
+    context.restore();
+  }
 }

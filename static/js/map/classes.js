@@ -33,3 +33,7 @@ function circle(radius) {
 
 /** The tier as filter and legend know it; null in the data means "not known". */
 export const tierOf = (row) => row.zok_tier || UNKNOWN_TIER;
+
+/** Whether so few of the draws agree with the class that the map says so; false where nothing was drawn. */
+export const isUncertain = ({ stability, is_uncertain: isSaid }, below) =>
+  typeof stability === "number" ? stability < below : Boolean(isSaid);

@@ -2,7 +2,7 @@
 
 import { byId, make } from "../dom.js";
 import { fill } from "../format.js";
-import { tierOf } from "./classes.js";
+import { isUncertain, tierOf } from "./classes.js";
 import { slug } from "./names.js";
 
 export const FIGURES = ["supply", "supply_after_loss", "renewal"];
@@ -15,9 +15,6 @@ export function createAddresses(patterns) {
     entry: (entry) => patterns[entry.type].replace("0", entry.id).replace("slug", slug(entry.name) || "ort"),
   };
 }
-
-/** Whether so few of the draws agree with the class that the map says so; false where nothing was drawn. */
-export const isUncertain = ({ stability }, below) => typeof stability === "number" && stability < below;
 
 /** Why an entry is drawn hollow: its confirmation ran out, or it does not count; "" where there is nothing to say. */
 export function markOf(entry) {

@@ -11,7 +11,7 @@ export function isShown(row, state) {
     !row.is_unincorporated &&
     allows(state.classes, row.cohesion_class) &&
     allows(state.tiers, tierOf(row)) &&
-    (state.text === "" || rank(state.text, row.folded, row.ags) !== null)
+    (state.text === "" || rank(state.text, foldedName(row), row.ags) !== null)
   );
 }
 
@@ -21,9 +21,13 @@ export const isFiltered = (state) => state.classes.length > 0 || state.tiers.len
 export function countChoices(rows, state) {
   const classes = Object.fromEntries(CLASSES.map((value) => [value, 0]));
   const tiers = Object.fromEntries(TIERS.map((value) => [value, 0]));
+  const [anyClass, anyTier] = [
+    { ...state, classes: [] },
+    { ...state, tiers: [] },
+  ];
   for (const row of rows) {
-    if (isShown(row, { ...state, classes: [] })) classes[row.cohesion_class] += 1;
-    if (isShown(row, { ...state, tiers: [] })) tiers[tierOf(row)] += 1;
+    if (isShown(row, anyClass)) classes[row.cohesion_class] += 1;
+    if (isShown(row, anyTier)) tiers[tierOf(row)] += 1;
   }
   return { classes, tiers };
 }
@@ -38,7 +42,7 @@ export function selectEntries(entries, byAgs, state) {
     return (
       state.text === "" ||
       rank(state.text, foldedName(entry), "") !== null ||
-      (row !== undefined && rank(state.text, row.folded, row.ags) !== null)
+      (row !== undefined && rank(state.text, foldedName(row), row.ags) !== null)
     );
   });
 }
@@ -72,7 +76,7 @@ export function sortRows(rows, sort, collator) {
 export function suggest(rows, query, limit) {
   const found = [];
   for (const row of rows) {
-    const place = row.is_unincorporated ? null : rank(query, row.folded, row.ags);
+    const place = row.is_unincorporated ? null : rank(query, foldedName(row), row.ags);
     if (place !== null) found.push([place, row]);
   }
   found.sort(([a, first], [b, second]) => a - b || (second.population ?? 0) - (first.population ?? 0));

@@ -24,6 +24,7 @@ export function createLabels(colours) {
 
   /** `spots` are [{row, at, room}]: municipalities with the spot and the pixels they have; `pieces` have the regions. */
   function paint(context, view, pieces, spots) {
+    context.setTransform(view.ratio, 0, 0, view.ratio, 0, 0);
     const placed = spots.map((spot) => ({ ...spot, point: onCanvas(spot.at, view) }));
     paintSymbols(context, placed, view.scale < FAR);
     const taken = [];

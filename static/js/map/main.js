@@ -1,12 +1,15 @@
 // Entry of the map page: reads what the template gives, wires the modules, owns no logic.
 
-import { byId } from "../dom.js";
+import { byId, pause } from "../dom.js";
 import { createFormats } from "../format.js";
+import { isUncertain } from "./classes.js";
+import { createClusters } from "./clusters.js";
+import { readColours } from "./colours.js";
 import { load } from "./data.js";
-import { createAddresses, createDescription, isUncertain, markOf, readSymbols } from "./describe.js";
+import { createAddresses, createDescription, markOf, readSymbols } from "./describe.js";
 import { createEntries } from "./entries.js";
 import { countChoices, isFiltered, isShown, selectEntries, selectPlaces } from "./filters.js";
-import { createMap } from "./layers.js";
+import { createGround } from "./ground.js";
 import { createLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
 import { createSearch } from "./search.js";
@@ -19,6 +22,7 @@ const { words } = config;
 const formats = createFormats(config.language);
 const addresses = createAddresses(config.addresses);
 const collator = new Intl.Collator(config.language);
+const colours = readColours(byId("map"));
 const store = createStore(parse(window.location.search));
 const views = createViews({ store });
 views.update(store.get());
@@ -29,20 +33,22 @@ const NOTHING = { ags: "", place: null, entry: "" };
 /** How the state names an entry that is looked at. */
 const chosen = ({ type, id }) => (type === "place" ? { place: id } : { entry: `${type}-${id}` });
 
-function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEntries }) {
+async function wire(data, ground, bounds, createMap) {
+  const { scores, rows, byAgs, layers, cells, complete, completeEntries } = data;
   const municipalities = rows.filter((row) => !row.is_unincorporated);
   const entries = [];
-  const byKey = new Map();
-  function indexEntries() {
+  function collectEntries() {
     entries.splice(0, entries.length);
     for (const layer of ["support", "spaces", "places"])
       for (const entry of layers[layer]) entries.push(entry);
-    for (const entry of entries) byKey.set(`${entry.type}-${entry.id}`, entry);
   }
-  indexEntries();
-  const lookedAt = ({ place, entry }) => byKey.get(place === null ? entry : `place-${place}`);
+  collectEntries();
+  const lookedAt = ({ place, entry }) => {
+    const [type, id] = place === null ? entry.split("-") : ["place", place];
+    return type ? entries.find((each) => each.id === Number(id) && each.type === type) : undefined;
+  };
   const symbols = readSymbols();
-  const districts = scores.districts;
+  const districts = { ...scores.districts };
   const shared = { store, words, formats, addresses, collator, districts, byAgs, symbols };
 
   const look = (ags) => {
@@ -70,10 +76,12 @@ function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEnt
   const signs = { symbols, markOf, words: words.marks };
   const map = createMap(byId("map"), config.map, {
     text: words.map,
-    tiles,
+    colours,
+    ground,
+    bounds,
+    clusters: createClusters(config.workers.clusters),
     byAgs,
     describe: createDescription(words, formats, config.uncertainBelow),
-    isUncertain: (row) => isUncertain(row, config.uncertainBelow),
     signs,
     on: {
       select: (row) => store.set({ ...NOTHING, ags: row?.ags ?? "" }),
@@ -99,8 +107,9 @@ function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEnt
   let isComplete = complete === null;
   function showFilter(state) {
     shown = municipalities.filter((row) => isShown(row, state));
+    ground.setShown(Uint8Array.from(rows, (row) => isShown(row, state)));
+    map.redraw();
     legend.update(state, countChoices(municipalities, state), shown.length, municipalities.length);
-    map.setShown(shown);
     search.update(state.text);
   }
   const select = (layer, state) =>
@@ -134,20 +143,33 @@ function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEnt
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     const filtered = changed("classes", "tiers", "text");
     if (filtered) showFilter(state);
-    if (isComplete && (filtered || changed("sort"))) table.update(shown, state.sort);
-    if (filtered || changed(...LISTS, "kind")) showEntries(state);
-    if (filtered || changed("list")) showList(state);
     if (changed("ags", "place", "entry")) showChosen(state);
     if (changed("view")) views.update(state);
-    if (needsEntries(state)) loadEntries();
     showAddress(state);
+    if (filtered || changed("sort")) showSoon("table");
+    if (filtered || changed(...LISTS, "kind")) showSoon("entries");
+    if (filtered || changed("list")) showSoon("list");
+    if (needsEntries(state)) showSoon("all entries");
   });
+  const due = new Set();
+  /** Whatever takes longer waits until the map has its colours. */
+  async function showSoon(part) {
+    due.add(part);
+    if (due.size > 1) return;
+    await map.isDrawn();
+    const [state, parts] = [store.get(), new Set(due)];
+    due.clear();
+    if (parts.has("table") && isComplete) table.update(shown, state.sort);
+    if (parts.has("list")) showList(state);
+    if (parts.has("entries")) showEntries(state);
+    if (parts.has("all entries")) loadEntries();
+  }
   let isLoading = Object.keys(cells).length === 0;
   async function loadEntries() {
     if (isLoading) return;
     isLoading = true;
     await completeEntries();
-    indexEntries();
+    collectEntries();
     legend.countEntries(layers, cells);
     const state = store.get();
     showEntries(state);
@@ -168,29 +190,42 @@ function wire({ scores, rows, byAgs, tiles, layers, cells, complete, completeEnt
 
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
+  ground.setFigures(scores);
+  showFilter(state); // before the map is drawn for the first time
+  await pause();
+  map.start(state);
+  await pause(); // what follows is done while the worker draws
   legend.explainUnincorporated(rows);
   legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
   legend.countEntries(layers, cells);
-  showFilter(state); // before the map is drawn for the first time
-  map.start(state);
+  await pause();
   showEntries(state);
+  await pause();
   showList(state);
-  if (isComplete) table.update(shown, state.sort);
+  if (isComplete) {
+    table.setRows(municipalities);
+    table.update(shown, state.sort);
+  }
   showChosen(state);
-  if (state.zoom === null) map.approach(state.ags, lookedAt(state));
+  if (state.zoom === null) await map.approach(state.ags, lookedAt(state));
   if (needsEntries(state)) loadEntries();
   byId("q").addEventListener("input", loadEntries, { once: true });
   if (!isComplete) {
     onFirstSign(async () => {
-      await complete();
+      const figures = await complete();
+      Object.assign(districts, figures.districts);
+      ground.setFigures(figures);
       isComplete = true;
       showFilter(store.get());
+      await map.isDrawn();
+      table.setRows(municipalities);
       table.update(shown, store.get().sort);
       showList(store.get());
       showChosen(store.get());
       search.look();
     }, needsAll(state));
   }
+  await map.isDrawn();
   byId("atlas").setAttribute("aria-busy", "false");
 }
 
@@ -216,7 +251,17 @@ function onFirstSign(act, now) {
 }
 
 try {
-  wire(await load(config));
+  const ground = createGround(config.workers.ground);
+  const opened = ground.open({
+    archive: config.tiles,
+    font: config.font,
+    colours,
+    uncertainBelow: config.uncertainBelow,
+    overBasemap: config.map.tiles.length > 0,
+  });
+  // Leaflet by itself: while it is run nothing else is, and what has to come is on its way.
+  const [data, bounds, { createMap }] = await Promise.all([load(config), opened, import("./layers.js")]);
+  await wire(data, ground, bounds, createMap);
 } catch (error) {
   byId("map-problem").hidden = false;
   throw error;

@@ -20,9 +20,11 @@ export function fold(text) {
 }
 
 const folded = new WeakMap();
+const NAMELESS = ["", ""];
 
-/** An entry's name in both ways to write it, worked out once. */
+/** The name of an entry or a municipality in both ways to write it, worked out once. */
 export function foldedName(entry) {
+  if (!entry.name) return NAMELESS; // on its way
   if (!folded.has(entry)) folded.set(entry, fold(entry.name));
   return folded.get(entry);
 }

@@ -3,56 +3,55 @@
 import { make } from "../dom.js";
 import { fill } from "../format.js";
 import { L } from "./leaflet.js";
-import { Supercluster } from "./supercluster.js";
 
 const HIGHEST = 28; // pixels of a cluster; its number makes it wider
 const NEAR = 9; // the zoom that leads from a cell to its entries
 const MARGIN = 12; // pixels around what is fitted into the map
-const CLUSTER = {
-  radius: 44,
-  extent: 256, // a tile is 256 pixels to Leaflet
-  maxZoom: 15,
-  map: ({ count }) => ({ count }),
-  reduce: (all, { count }) => {
-    all.count += count;
-  },
-};
+const NEAREST = 15; // the zoom up to which entries are clustered
 
-/** Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too. */
-export function createPoints(map, type, clusterText, signs, onEntry) {
+/**
+ * Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too.
+ * `clusters` finds what lies together, `busy(promise)` is told what is on its way.
+ */
+export function createPoints(map, type, { clusterText, signs, clusters, busy, onEntry }) {
   const layer = L.layerGroup();
-  const drawn = new Map();
-  let index = null;
+  const drawn = new Map(); // by what it is: the marker
+  let points = []; // entries, and cells of entries that are only counted so far
+  let isOther = false; // than those that are drawn
+  let asked = 0;
 
-  function refresh() {
+  async function refresh() {
     const view = map.getBounds().pad(0.15);
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
-    const found = index ? index.getClusters(box, Math.round(map.getZoom())) : [];
-    const wanted = new Map(found.map((feature) => [keyOf(feature), feature]));
+    asked += 1;
+    const own = asked;
+    const found = await busy(clusters.within(type, box, Math.round(map.getZoom())));
+    if (own !== asked) return; // there is a newer view
+    if (isOther) drawn.clear();
+    if (isOther) layer.clearLayers();
+    isOther = false;
+    const wanted = new Map(found.map((spot) => [keyOf(spot), spot]));
     for (const [key, point] of drawn) {
       if (wanted.has(key)) continue;
       layer.removeLayer(point);
       drawn.delete(key);
     }
-    for (const [key, feature] of wanted) {
+    for (const [key, spot] of wanted) {
       if (drawn.has(key)) continue;
-      const { entry } = feature.properties;
-      const point = entry ? marker(entry) : clusterMarker(feature);
-      drawn.set(key, point.addTo(layer));
+      const point = points[spot.index];
+      drawn.set(key, (point?.type ? marker(point) : clusterMarker(spot)).addTo(layer));
     }
   }
 
-  function clusterMarker({ id, geometry, properties }) {
-    const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
-    const { count } = properties;
+  function clusterMarker({ cluster, longitude, latitude, count }) {
     const size = count < 10 ? 24 : count < 100 ? 28 : count < 1000 ? 34 : 42;
     const iconSize = [size, Math.min(size, HIGHEST)];
     const html = make("span", {}, String(count));
     const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize });
     const title = fill(clusterText, { count });
-    const cluster = L.marker(at, { icon, title, keyboard: false });
-    const closer = () => (properties.cluster ? index.getClusterExpansionZoom(id) : NEAR);
-    return cluster.on("click", () => map.setView(at, closer()));
+    const closer = async () => (cluster === undefined ? NEAR : await clusters.zoomOf(type, cluster));
+    const point = L.marker([latitude, longitude], { icon, title, keyboard: false });
+    return point.on("click", async () => map.setView([latitude, longitude], await closer()));
   }
 
   function marker(entry) {
@@ -75,27 +74,17 @@ export function createPoints(map, type, clusterText, signs, onEntry) {
     },
     /** `entries`, and `cells` of entries that are only counted so far: {count, longitude, latitude}. */
     set(entries, cells = []) {
-      const feature = ({ longitude, latitude }, properties) => ({
-        type: "Feature",
-        properties,
-        geometry: { type: "Point", coordinates: [longitude, latitude] },
-      });
-      const features = [
-        ...entries.map((entry) => feature(entry, { entry, count: 1 })),
-        ...cells.map((cell) => feature(cell, { count: cell.count, cell })),
-      ];
-      index = features.length > 0 ? new Supercluster(CLUSTER).load(features) : null;
-      layer.clearLayers();
-      drawn.clear();
+      points = [...entries, ...cells];
+      isOther = true;
+      const maxZoom = cells.length > 0 ? NEAR - 1 : NEAREST; // nearer there are no cells
+      const counts = points.map(({ count }) => count ?? 1);
+      clusters.set(type, points, counts, { minZoom: Math.floor(map.getMinZoom()), maxZoom });
       if (map._loaded) refresh();
     },
   };
 }
 
-function keyOf({ id, properties }) {
-  if (properties.cluster) return `cluster ${id}`;
-  return properties.entry ? `entry ${properties.entry.id}` : `cell ${Object.values(properties.cell)}`;
-}
+const keyOf = ({ cluster, index }) => (cluster === undefined ? `point ${index}` : `cluster ${cluster}`);
 
 /** Room for what floats over the map: a column at its side, a sheet at its foot. */
 export function padding(container) {

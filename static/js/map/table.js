@@ -13,6 +13,8 @@ export function createTable({ words, formats, addresses, collator, symbols, on }
   const table = byId("municipalities");
   const body = table.tBodies[0];
   const more = byId("more");
+  let all = [];
+  let ordered = { sort: null, rows: [] }; // all of them; a filter leaves their order as it is
   let rows = [];
   let limit = STEP;
   let selected = "";
@@ -83,8 +85,15 @@ export function createTable({ words, formats, addresses, collator, symbols, on }
   }
 
   return {
+    /** All that there are, with the figures that they are sorted by. */
+    setRows(given) {
+      all = given;
+      ordered = { sort: null, rows: [] };
+    },
     update(shownRows, sort) {
-      rows = sortRows(shownRows, sort, collator);
+      if (ordered.sort !== sort) ordered = { sort, rows: sortRows(all, sort, collator) };
+      const shown = new Set(shownRows);
+      rows = ordered.rows.filter((row) => shown.has(row));
       limit = STEP;
       markSort(sort);
       render();

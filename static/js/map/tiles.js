@@ -25,14 +25,11 @@ export async function openTiles({ url, head }) {
   const tiles = new Map(); // by name: the tile, or null while it is on its way
   const listeners = [];
   const lowest = [];
-  const pause = () => new Promise((goOn) => setTimeout(goOn, 0));
   for (const [column, row] of cover(archive.minZoom, boxOf(archive.bounds))) {
     const place = archive.find(archive.minZoom, column, row);
     if (!place) continue;
     const packed = bytes.subarray(place[0], place[0] + place[1]);
-    const layers = decode(await unpack(packed));
-    await pause(); // 11,000 municipalities are some work
-    const tile = toTile(archive.minZoom, column, row, layers);
+    const tile = toTile(archive.minZoom, column, row, decode(await unpack(packed)));
     tiles.set(nameOf(archive.minZoom, column, row), tile);
     lowest.push(tile);
   }

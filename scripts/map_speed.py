@@ -1,0 +1,128 @@
+"""How quickly the map answers its reader: ``python -m scripts.map_speed [ADDRESS]``; `make lighthouse` calls it.
+
+In a headless Chromium that renders in software, so a device with a graphics processor is quicker. Wall time grows with
+whatever else the machine does, so the load is printed too; the main thread's own time is nearly free of that.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SIZES = {"mobile": (412, 823, 1.75), "desktop": (1280, 800, 1.0)}
+TIMES = 9
+LOADS = 3
+# From a change of the filter to the frame that has it: the picture is there, and the browser has painted.
+RECOLOUR = """async (name) => {
+  const box = document.querySelector(`input[name="class"][value="${name}"]`);
+  const shown = document.querySelector("#map canvas"); // is given its size with each picture
+  const start = performance.now();
+  const isShown = new Promise((done) => new MutationObserver(done).observe(shown, { attributeFilter: ["width"] }));
+  box.click();
+  await isShown;
+  await new Promise(requestAnimationFrame);
+  await new Promise((done) => setTimeout(done));
+  return performance.now() - start;
+}"""
+# From a move of the pointer to the frame that tells of another municipality.
+HOVER = """async ([x, y]) => {
+  const map = document.getElementById("map");
+  const box = map.getBoundingClientRect();
+  const told = () => map.querySelector(".map__tooltip")?.textContent ?? "";
+  const before = told();
+  map.dispatchEvent(new PointerEvent("pointermove", { bubbles: true })); // the first one fetches the names
+  const start = performance.now();
+  const at = { clientX: box.left + x * box.width, clientY: box.top + y * box.height, bubbles: true };
+  map.dispatchEvent(new MouseEvent("mousemove", at));
+  while (told() === before && performance.now() - start < 1000) await new Promise(requestAnimationFrame);
+  return told() === before ? null : performance.now() - start;
+}"""
+SETTLED = """() => document.getElementById("atlas").getAttribute("aria-busy") === "false"
+  && document.getElementById("map").getAttribute("aria-busy") === "false" """
+
+
+def main(address: str) -> None:
+    """Print what is measured."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        print(f"Headless Chromium, rendering in software; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        for name in SIZES:
+            page = _page(browser, name)
+            page.goto(address)
+            page.wait_for_function(SETTLED)
+            print(f"  {name}: recoloured in {_median(_recolour(page))}, hovered in {_median(_hover(page))}")
+            page.context.close()
+        browser.close()
+        busy = [_main_thread(playwright.chromium, chromium, address) for _ in range(LOADS)]
+    spent, blocked = (statistics.median(values) for values in zip(*busy, strict=True))
+    print(f"  first view, mobile: main thread {spent:.0f} of CPU; at a quarter of the speed {blocked:.0f} ms block")
+
+
+def _page(browser: Browser, name: str) -> Page:
+    width, height, ratio = SIZES[name]
+    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=ratio, locale="de")
+    return context.new_page()
+
+
+def _recolour(page: Page) -> list[float]:
+    """Checked and unchecked by turns; the first time, which also reads what only a filter needs, is left out."""
+    times = []
+    for name in ("risky", *("risky", "robust", "resilient") * (TIMES // 3)):
+        times.append(page.evaluate(RECOLOUR, name))
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(SETTLED)
+    return times[1:]
+
+
+def _hover(page: Page) -> list[float]:
+    spots = [(0.45 + 0.01 * step, 0.35 + 0.02 * step) for step in range(TIMES)]
+    page.evaluate(HOVER, spots[-1])
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SETTLED)
+    return [time for spot in spots if (time := page.evaluate(HOVER, spot)) is not None]
+
+
+def _median(times: list[float]) -> str:
+    if not times:
+        return "–"
+    return f"{statistics.median(times):.0f} ms (median of {len(times)}, {min(times):.0f} to {max(times):.0f})"
+
+
+def _main_thread(chromium: Any, path: str | None, address: str) -> tuple[float, float]:
+    """Milliseconds of CPU of the page's thread until it rests, and how much of it blocks at a quarter of the speed."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trace.json"
+        browser = chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        page = _page(browser, "mobile")
+        browser.start_tracing(page=page, path=file, categories=["devtools.timeline", "toplevel"])
+        page.goto(address, wait_until="networkidle")
+        page.wait_for_function(SETTLED)
+        page.wait_for_timeout(1000)
+        browser.stop_tracing()
+        browser.close()
+        events = [event for event in json.loads(file.read_bytes())["traceEvents"] if event["ph"] == "X"]
+    parsed = min(
+        (event for event in events if event["name"] == "ParseHTML" and address in str(event["args"])),
+        key=lambda event: event["ts"],
+    )
+    own = (event for event in events if (event["pid"], event["tid"]) == (parsed["pid"], parsed["tid"]))
+    tasks, end = [], parsed["ts"]
+    for event in sorted(own, key=lambda event: (event["ts"], -event["dur"])):
+        if event["name"].endswith("RunTask") and "tdur" in event and event["ts"] + event["dur"] > end:
+            if event["ts"] >= end or not tasks:
+                tasks.append(event["tdur"] / 1000)
+            end = max(end, event["ts"] + event["dur"])
+    return sum(tasks), sum(max(0.0, 4 * task - 50) for task in tasks)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000/")
