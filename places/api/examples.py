@@ -1,4 +1,4 @@
-"""Bodies to begin with, for the OpenAPI document and the reference page. tests/web/test_api_writes.py sends them."""
+"""Bodies to begin with, for the OpenAPI document and the reference page. tests/web/writes/ sends them."""
 
 from typing import Any
 

@@ -81,7 +81,7 @@ def test_the_paths_of_this_test_are_all_that_are_documented() -> None:
     open_to_all = [
         path
         for path, methods in document()["paths"].items()
-        # What needs a key: test_api_writes.py; a file: test_exports.py
+        # What needs a key: tests/web/writes/; a file: test_exports.py
         if "get" in methods and not methods["get"].get("security") and not path.endswith("exports/{name}")
     ]
     parts = [path.removeprefix(API).replace("{ags}", "06635001") for path in open_to_all]
