@@ -37,16 +37,23 @@ def invite(entry: Entry, email: str, *, by: User, hands_over: bool, today: date)
     """
     if not is_steward(by, entry) or entry.publication in _OVER:
         raise PermissionDenied
-    said = [entry.entry_kind, entry.pk, by.pk, email.strip().lower(), hands_over, today.isoformat()]
     letters.write(
         "invitation",
         email,
         language=_language(by),
         entry=entry,
         hands_over=hands_over,
-        link=letters.address_of("invitation", signing.dumps(said, salt=_SALT)),
+        link=letters.address_of(
+            "invitation", invitation_token(entry, email, by=by, hands_over=hands_over, today=today)
+        ),
         until=today + timedelta(days=VALID_DAYS),
     )
+
+
+def invitation_token(entry: Entry, email: str, *, by: User, hands_over: bool, today: date) -> str:
+    """What the link in the letter carries; to make one is not to invite."""
+    said = [entry.entry_kind, entry.pk, by.pk, email.strip().lower(), hands_over, today.isoformat()]
+    return signing.dumps(said, salt=_SALT)
 
 
 def read_invitation(token: str, today: date) -> Invitation | None:

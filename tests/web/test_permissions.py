@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core import signing
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -21,7 +20,7 @@ from django.utils import timezone
 from cohesion.models import Delivery, Subscription
 from cohesion.webhooks.signing import new_secret, sealed
 from places import clock
-from places.care.invitations import _SALT as INVITATION
+from places.care.invitations import invitation_token
 from places.care.questions import question_token
 from places.models import Change, Draft, Mandate, Place, Question, Report, Stewardship, Submission
 from places.registering.registration import confirmation_token, sent_token
@@ -256,12 +255,11 @@ def told(tmp_path: Any, settings: Any) -> dict[str, str]:
         created_at=now,
     )
     question = Question.objects.create(place=place, asked_on=today, last_sent_on=today)
-    invited = ["place", place.pk, steward.pk, "fellow@example.org", False, today.isoformat()]
     return {
         "draft": Draft.objects.create(entry_kind="place").key,
         "sent": sent_token(unproved),
         "confirm": confirmation_token(unproved),
-        "invitation": signing.dumps(invited, salt=INVITATION),
+        "invitation": invitation_token(place, "fellow@example.org", by=steward, hands_over=False, today=today),
         "question": question_token(question),
         "digest": stop_token(User.objects.get(username="reviewer")),
     }
