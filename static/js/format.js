@@ -17,6 +17,12 @@ export function createFormats(language) {
   };
 }
 
+/** Compares texts as readers of a language expect. */
+export function createCollator(language) {
+  const collator = onceNeeded(() => new Intl.Collator(language));
+  return { compare: (one, other) => collator().compare(one, other) };
+}
+
 /** What is costly to make (a formatter: ten milliseconds on a telephone) is made when it is needed for the first time. */
 function onceNeeded(make) {
   let made = null;

@@ -1,7 +1,7 @@
 // Entry of the map page: reads what the template gives, wires the modules, owns no logic.
 
 import { byId, pause } from "../dom.js";
-import { createFormats } from "../format.js";
+import { createCollator, createFormats } from "../format.js";
 import { isUncertain } from "./classes.js";
 import { createClusters } from "./clusters.js";
 import { readColours } from "./colours.js";
@@ -21,7 +21,7 @@ const config = JSON.parse(byId("map-config").textContent);
 const { words } = config;
 const formats = createFormats(config.language);
 const addresses = createAddresses(config.addresses);
-const collator = new Intl.Collator(config.language);
+const collator = createCollator(config.language);
 const colours = readColours(byId("map"));
 const store = createStore(parse(window.location.search));
 const views = createViews({ store });
@@ -74,6 +74,7 @@ async function wire(data, ground, bounds, createMap) {
     on: { close: () => store.set(NOTHING), select: look },
   });
   const signs = { symbols, markOf, words: words.marks };
+  await pause();
   const map = createMap(byId("map"), config.map, {
     text: words.map,
     colours,
@@ -105,12 +106,18 @@ async function wire(data, ground, bounds, createMap) {
 
   let shown = [];
   let isComplete = complete === null;
-  function showFilter(state) {
+  function colourMap(state) {
     shown = municipalities.filter((row) => isShown(row, state));
     ground.setShown(Uint8Array.from(rows, (row) => isShown(row, state)));
     map.redraw();
+  }
+  function countShown(state) {
     legend.update(state, countChoices(municipalities, state), shown.length, municipalities.length);
     search.update(state.text);
+  }
+  function showFilter(state) {
+    colourMap(state);
+    countShown(state);
   }
   const select = (layer, state) =>
     layer === "places"
@@ -191,10 +198,11 @@ async function wire(data, ground, bounds, createMap) {
   const state = store.get();
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
   ground.setFigures(scores);
-  showFilter(state); // before the map is drawn for the first time
+  colourMap(state);
   await pause();
   map.start(state);
   await pause(); // what follows is done while the worker draws
+  if (isFiltered(state)) countShown(state); // else the server has counted
   legend.explainUnincorporated(rows);
   legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
   legend.countEntries(layers, cells);
