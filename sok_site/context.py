@@ -9,6 +9,7 @@ from sok_site.demo import TryOut, accounts_to_try
 from sok_site.demo_mail import lies_here
 from sok_site.sitemaps import canonical
 from sok_site.static_atlas import IS_COPY
+from sok_site.static_pages import in_other_languages
 
 
 def every_page(request: HttpRequest) -> dict[str, object]:
@@ -19,6 +20,7 @@ def every_page(request: HttpRequest) -> dict[str, object]:
         "operator": settings.OPERATOR,
         "canonical": canonical(request),
         "is_copy": IS_COPY in request.META,  # a page of the static atlas: nobody can sign in there
+        "copy_languages": in_other_languages(request.get_full_path(), request.META.get(IS_COPY, ())),
         "demo": Place.objects.fictional().exists(),
         "demo_mail": lies_here(),
         "accounts_to_try": _accounts_to_try(request),

@@ -5,14 +5,11 @@ registering, the API) leads to the living site. A server of files knows no queri
 readers without JavaScript turn over, are folders of their own (/tabelle/orte/2/).
 """
 
-import html
 import json
 import os
-import posixpath
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +17,7 @@ from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signals
@@ -33,6 +30,7 @@ from cohesion.views.map_entries import number_of
 from cohesion.views.overview import PAGE_SIZE
 from places.models import BoundaryEdition, Municipality, Place, Space, Support
 from sok_site.exports.files import EXPORTS
+from sok_site.static_pages import localised
 
 IS_COPY = "sok.static_atlas"  # in the environment of a request, where no client can put it (sok_site/context.py)
 MARK = "atlas.json"  # says that a folder is an atlas, and from when
@@ -42,6 +40,7 @@ ENTRIES: dict[str, Any] = {"place": Place, "support": Support, "space": Space}
 # What the table of the map shows: its name in the query, and in the folder. The first page of the first is the map's.
 TABLES = {"": "gemeinden", "places": "orte", "support": "unterstuetzung", "spaces": "raeume"}
 # What pages load or offer besides; an address that ends like a folder gets the name of a file.
+IN_EACH_LANGUAGE = ("changes_feed", "opening_hours_calendar")
 FILES = {
     "photo": "",
     "tiles": "",
@@ -53,13 +52,6 @@ FILES = {
     "api:export": "",
     "api:scores": "daten/scores.json",
 }
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{basemap}; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'"
-)
-_ADDRESS = re.compile(r'(?<=[ \n])(href|src|action|data-same-view)="(/[^"]*)"')
-_QUERY = re.compile(r'(?<=[ \n])href="(\?[^"]*)"')
-_JSON = re.compile(r'(<script id="[\w-]+" type="application/json">)(.*?)(</script>)', re.DOTALL)
 
 
 class NotAnAtlasError(Exception):
@@ -87,12 +79,14 @@ def export_atlas(
     folder: Path,
     *,
     language: str = "de",
+    besides: Sequence[str] = (),
     without: Iterable[str] = (),
     dry_run: bool = False,
     progress: Callable[[Iterable[str]], Iterable[str]] = iter,
 ) -> Report:
     """Write the atlas into ``folder``, in place of an earlier one; whoever breaks in finds the old one whole.
 
+    ``besides``: other languages, each in a folder of its own below (/en/…), with the way from page to page.
     ``without``: "municipalities", "entries" or "downloads", which are then those of the living site.
     Raises NotAnAtlasError, MissingFilesError.
     """
@@ -103,15 +97,15 @@ def export_atlas(
         raise NotAnAtlasError(f"{folder} lies among the static files: name a folder somewhere else.")
     if not (collected / "staticfiles.json").exists():
         raise MissingFilesError("Static files are not collected: run manage.py collectstatic first.")
-    exported = Exported(frozenset(without))
+    exported = Exported(frozenset(without), tuple(dict.fromkeys([language, *besides])))
     paths = list(exported.pages())
     if dry_run:
-        return Report(pages=len(paths))
+        return Report(pages=len(paths) * len(exported.languages))
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         with one_connection():
-            report = _write(draft, exported, progress(paths), Reader(language))
+            report = _write(draft, exported, paths, progress)
         shutil.copytree(collected, draft / settings.STATIC_URL.strip("/"), ignore=shutil.ignore_patterns("*.map.*"))
         draft.chmod(0o755)
         _replace(folder, draft)
@@ -125,9 +119,12 @@ def export_atlas(
 
 
 class Exported:
-    """Which addresses of the site are in the folder, and under which name."""
+    """Which addresses of the site are in the folder, and under which name: in the first language, or another."""
 
-    def __init__(self, without: frozenset[str]) -> None:
+    def __init__(self, without: frozenset[str], languages: tuple[str, ...] = ("de",), language: str = "") -> None:
+        self.without, self.languages = without, languages
+        self.language = language or languages[0]
+        self.top = "" if self.language == languages[0] else f"{self.language}/"
         self.with_municipalities = "municipalities" not in without
         self.with_entries = "entries" not in without
         self.with_downloads = "downloads" not in without
@@ -161,8 +158,16 @@ class Exported:
                 asked = {**({"list": name} if name else {}), **({"page": page} if page > 1 else {})}
                 yield f"{reverse('map')}?{urlencode(asked)}"
 
+    def in_language(self, code: str) -> "Exported":
+        """The same in another language."""
+        return Exported(self.without, self.languages, code)
+
     def folder_of(self, address: str) -> str | None:
         """Where a page stands in the folder; None for a query of the map that is none of its table's."""
+        place = self._folder_of(address)
+        return None if place is None else f"/{self.top}{place[1:]}"
+
+    def _folder_of(self, address: str) -> str | None:
         path, _, query = address.partition("?")
         if not query:
             return path
@@ -186,9 +191,9 @@ class Exported:
             return path[1:]
         name = _name(path)
         if name in self.names:
-            return f"{path[1:]}index.html"
+            return f"{self.top}{path[1:]}index.html"
         if name in FILES and (self.with_downloads or name != "api:export"):
-            return FILES[name] or path[1:]
+            return (self.top if name in IN_EACH_LANGUAGE else "") + (FILES[name] or path[1:])
         return None
 
 
@@ -205,9 +210,9 @@ def _name(path: str) -> str:
 class Reader:
     """Asks this site as a visitor would, without a server between."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, languages: Sequence[str]) -> None:
         self.handler = WSGIHandler()
-        self.language = language
+        self.language, self.languages = language, languages
         site = urlsplit(settings.SITE_URL)
         self.scheme, self.host = site.scheme, site.netloc
 
@@ -228,7 +233,7 @@ class Reader:
             "wsgi.url_scheme": self.scheme,
             "wsgi.input": BytesIO(),
             "wsgi.errors": BytesIO(),
-            IS_COPY: True,
+            IS_COPY: self.languages,
         }
         lines: list[str] = []
 
@@ -261,9 +266,10 @@ def one_connection() -> Iterator[None]:
 # --- How it is written ------------------------------------------------------------------------------------------------
 
 
-def _write(folder: Path, exported: Exported, paths: Iterable[str], reader: Reader) -> Report:
+def _write(
+    folder: Path, atlas: Exported, paths: Sequence[str], progress: Callable[[Iterable[str]], Iterable[str]]
+) -> Report:
     report = Report()
-    wanted = dict(exported.downloads())  # address → file, of all that is no page
 
     def store(name: str, body: Iterable[bytes]) -> None:
         file = folder / name
@@ -272,83 +278,30 @@ def _write(folder: Path, exported: Exported, paths: Iterable[str], reader: Reade
             for part in body:
                 report.bytes += target.write(part)
 
-    for path in paths:
+    def get(reader: Reader, path: str) -> Iterator[bytes] | None:
         status, body = reader.get(path)
-        if status != HTTPStatus.OK:
-            report.missing.append(path)
-            continue
-        place = exported.folder_of(path) or path
-        text, found = localised(b"".join(body).decode(), place, exported)
-        wanted |= found
-        store(f"{place[1:]}index.html", [text.encode()])
-        report.pages += 1
-    for path, name in sorted(wanted.items()):
-        status, body = reader.get(path)
-        if status != HTTPStatus.OK:
-            report.missing.append(path)
-            continue
-        store(name, body)
-        report.files += 1
+        if status == HTTPStatus.OK:
+            return body
+        report.missing.append(path)
+        return None
+
+    for language in atlas.languages:
+        exported, reader = atlas.in_language(language), Reader(language, atlas.languages)
+        wanted = dict(exported.downloads())  # address → file, of all that is no page
+        for path in progress(paths):
+            if body := get(reader, path):
+                place = exported.folder_of(path) or path
+                text, found = localised(b"".join(body).decode(), place, exported)
+                wanted |= found
+                store(f"{place[1:]}index.html", [text.encode()])
+                report.pages += 1
+        for path, name in sorted(wanted.items()):
+            if not (folder / name).exists() and (body := get(reader, path)):
+                store(name, body)
+                report.files += 1
     written = {"written_at": datetime.now().astimezone().isoformat(timespec="seconds"), "site": settings.SITE_URL}
     store(MARK, [json.dumps({**written, "pages": report.pages, "files": report.files}, indent=2).encode()])
     return report
-
-
-def localised(page: str, path: str, exported: Exported) -> tuple[str, dict[str, str]]:
-    """A page that stands at ``path``, with addresses that hold in the folder, and the files that it names: address →
-    file."""
-    wanted: dict[str, str] = {}
-
-    def address(url: str) -> str:
-        parts = urlsplit(url)
-        if url.startswith("//") or (name := exported.file_of(parts.path)) is None:
-            return f"{settings.SITE_URL}{url}"
-        if not name.endswith("index.html") and not name.startswith(settings.STATIC_URL.strip("/")):
-            wanted[parts.path] = name
-        shown = name.removesuffix("index.html")
-        relative = posixpath.relpath(f"/{shown}", path) + ("/" if name.endswith("index.html") else "")
-        rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-        return f"{relative}{rest}"
-
-    def attribute(found: re.Match[str]) -> str:
-        return f'{found[1]}="{html.escape(address(html.unescape(found[2])))}"'
-
-    def turned(found: re.Match[str]) -> str:
-        """Another page of the table; with JavaScript the map reads from the address which table is asked for."""
-        asked = html.unescape(found[1])
-        address = f"{reverse('map')}{asked}"
-        if (place := exported.folder_of(address)) is None:
-            return f'href="{html.escape(settings.SITE_URL + address)}"'
-        shown = "&".join(part for part in asked[1:].split("&") if part.startswith("list="))
-        return f'href="{posixpath.relpath(place, path)}/{html.escape(f"?{shown}") if shown else ""}"'
-
-    def data(found: re.Match[str]) -> str:
-        return f"{found[1]}{_script(_each_text(json.loads(found[2]), address))}{found[3]}"
-
-    basemap = f" {origin}" if (origin := _basemap_origin()) else ""
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(basemap=basemap)}">'
-    text = _JSON.sub(data, _QUERY.sub(turned, _ADDRESS.sub(attribute, page)))
-    return text.replace('<meta charset="utf-8">', f'<meta charset="utf-8">\n    {policy}', 1), wanted
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """JSON with every text that is a path of this site changed."""
-    if isinstance(value, dict):
-        return {name: _each_text(part, change) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_each_text(part, change) for part in value]
-    return change(value) if isinstance(value, str) and re.match(r"/([^/\s]|$)", value) else value
-
-
-def _script(value: Any) -> str:
-    """JSON that may stand inside a script element, as Django's json_script writes it."""
-    text = json.dumps(value, ensure_ascii=False)
-    return text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
-
-
-def _basemap_origin() -> str:
-    parts = urlsplit(settings.BASEMAP_URL)
-    return f"{parts.scheme}://{quote(parts.netloc, safe=':{}')}" if parts.netloc else ""
 
 
 def _replace(folder: Path, draft: Path) -> None:

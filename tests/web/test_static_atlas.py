@@ -14,7 +14,8 @@ from pytest_django import Settings
 from cohesion.assessment import assess
 from places.models import PlanningRegion
 from places.vocabulary import Publication
-from sok_site.static_atlas import Exported, NotAnAtlasError, export_atlas, localised
+from sok_site.static_atlas import Exported, NotAnAtlasError, export_atlas
+from sok_site.static_pages import localised
 from tests.factories import TODAY, make_place, make_space
 from tests.web.settlements import settle_resilient, settle_risky
 

@@ -18,7 +18,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="empty, new, or an earlier atlas, which is replaced")
-        parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES], default="de")
+        parser.add_argument(
+            "--language",
+            action="append",
+            choices=[code for code, _ in settings.LANGUAGES],
+            help="default: de; given again, the others stand in folders of their own below, with the way to and fro",
+        )
         parser.add_argument(
             "--without",
             action="append",
@@ -32,10 +37,12 @@ class Command(BaseCommand):
         def bar(paths: Iterable[str]) -> Iterable[str]:
             return tqdm(paths, desc="pages", file=sys.stderr, disable=not sys.stderr.isatty())
 
+        languages = options["language"] or ["de"]
         try:
             report = export_atlas(
                 options["folder"],
-                language=options["language"],
+                language=languages[0],
+                besides=languages[1:],
                 without=options["without"],
                 dry_run=options["dry_run"],
                 progress=bar,
