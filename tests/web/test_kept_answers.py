@@ -105,7 +105,7 @@ def test_who_has_it_already_is_told_so_without_building_it(paths: list[str], cli
     for path in paths:
         first = client.get(path)
         for header, validator in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
-            if validator not in first.headers:
+            if validator == "Last-Modified" and validator not in first.headers:
                 continue
             again, questions = asked(client, path, **{header: first.headers[validator]})
             assert (again.status_code, again.content, questions) == (HTTPStatus.NOT_MODIFIED, b"", 1), path
