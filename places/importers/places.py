@@ -1,6 +1,6 @@
 """import_places: places and their actors from CSV or GeoJSON, found again by ``external_id``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,8 @@ from places.vocabulary import RATINGS, Circle, Criterion, Kind, Publication, Rat
 BATCH = 500
 NO_FIELDS = {word.value for word in (*Role, *Circle)}  # columns that speak of actors
 
-ActorKey = tuple[str, str]  # name and sector
+# Name, sector, and of those without a name which one it is at the place: its circle and 1, 2, …; "" of all others.
+ActorKey = tuple[str, str, str]
 Ties = dict[ActorKey, tuple[str, frozenset[str]]]  # circle and roles of each actor at one place
 
 
@@ -86,15 +87,19 @@ def import_places(
 
 
 def _actors(cell: str) -> tuple[ActorKey, ...]:
-    """``Dorfverein|civil_society; Gemeinde X|administration`` as names with sectors, each once."""
+    """``Dorfverein|civil_society; Gemeinde X|administration`` as names with sectors, each once; ``|civil_society`` is a
+    person who is not named."""
     found: list[ActorKey] = []
     for part in filter(None, (part.strip() for part in cell.split(";"))):
         name, bar, sector = (piece.strip() for piece in part.rpartition("|"))
-        if not bar or not name:
+        if not bar:
             raise ValueError(f"“{part}” has no sector, as in Dorfverein|civil_society")
         if sector not in Sector.values:
             raise ValueError(f"“{sector}” is not one of {', '.join(Sector.values)}")
-        actor = (text(longest(Actor, "name"))(name), sector)
+        if not name:
+            found.append(("", sector, str(1 + sum(other[:2] == ("", sector) for other in found))))
+            continue
+        actor = (text(longest(Actor, "name"))(name), sector, "")
         if actor in found:
             raise ValueError(f"“{part}” is named twice")
         found.append(actor)
@@ -135,8 +140,10 @@ def _ties(row: Row) -> Ties | None:
     for word in (*Role, *Circle):
         circle = word if isinstance(word, Circle) else Circle.KEY_ACTOR
         for actor in row.values.get(word.value) or ():
+            if not actor[0]:
+                actor = ("", actor[1], f"{circle.value} {actor[2]}")
             if circles.setdefault(actor, circle.value) != circle.value:
-                raise ValueError(word.value, f"is in the circle {circles[actor]} already", "|".join(actor))
+                raise ValueError(word.value, f"is in the circle {circles[actor]} already", "|".join(actor[:2]))
             roles.setdefault(actor, set()).update({word.value} if isinstance(word, Role) else ())
     return {actor: (circle, frozenset(roles[actor])) for actor, circle in circles.items()}
 
@@ -148,11 +155,15 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
     stored = Place.objects.in_bulk([item.row.values["external_id"] for item in located], field_name="external_id")
     actors = _actor_ids({actor for item in located for actor in item.ties or ()}, report)
     before = _stored_involvements(stored.values())
+    nameless = _nameless(before)
     new, changed, altered_fields, involved, recorded = [], [], {"updated_at"}, [], []
     for item in located:
         said = fields_of(Place, item.row, item.municipality, NO_FIELDS, fictional)
         place = stored.get(item.row.values["external_id"])
-        ties = None if item.ties is None else {(actors[actor], *tie) for actor, tie in item.ties.items()}
+        own = nameless.get(place.pk, {}) if place else {}
+        ties = None
+        if item.ties is not None:
+            ties = {(actors.get(actor) or _person(actor, own), *tie) for actor, tie in item.ties.items()}
         if place is None:
             place = Place(**said, publication=Publication.PUBLISHED)
             new.append(place)
@@ -181,8 +192,8 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
             for place, ties in group
             for actor, circle, roles in sorted(ties, key=lambda tie: tie[0])
         )
-    forget_persons()
     record_import(report.file, new, recorded, progress)
+    forget_persons()  # the record says of them that they were there
     report.counts = {
         "created": len(new),
         "updated": len(changed),
@@ -192,16 +203,41 @@ def _write(located: Sequence[_Located], fictional: bool, report: Report, progres
 
 
 def _actor_ids(wanted: set[ActorKey], report: Report) -> dict[ActorKey, int]:
-    """The id of each actor; those that are not there are made."""
+    """The id of each actor that has a name; those that are not there are made."""
     known: dict[ActorKey, int] = {}
-    for names in in_batches(sorted({name for name, _ in wanted}), BATCH, silent, ""):
+    named = {actor for actor in wanted if actor[0]}
+    for names in in_batches(sorted({name for name, *_ in named}), BATCH, silent, ""):
         rows = Actor.objects.filter(name__in=names).values_list("name", "sector", "pk")
-        known |= {(name, sector): pk for name, sector, pk in rows}
-    new = [Actor(name=name, sector=sector) for name, sector in sorted(wanted - known.keys())]
+        known |= {(name, sector, ""): pk for name, sector, pk in rows}
+    new = [Actor(name=name, sector=sector) for name, sector, _ in sorted(named - known.keys())]
     for actor in Actor.objects.bulk_create(new, batch_size=BATCH):
-        known[actor.name, actor.sector] = actor.pk
+        known[actor.name, actor.sector, ""] = actor.pk
     report.count("actors created", len(new))
     return known
+
+
+def _person(actor: ActorKey, own: Mapping[tuple[str, str], Sequence[int]]) -> int:
+    """The id of somebody without a name: the one who is at the place already, or somebody new."""
+    _, sector, which = actor
+    circle, number = which.split()
+    there = own.get((sector, circle), ())
+    if int(number) <= len(there):
+        return there[int(number) - 1]
+    return Actor.objects.create(name="", sector=sector, is_person=True).pk
+
+
+def _nameless(
+    before: Mapping[int, set[tuple[int, str, frozenset[str]]]],
+) -> dict[int, dict[tuple[str, str], list[int]]]:
+    """The persons without a name at each place, by sector and circle."""
+    sectors: dict[int, str] = {}
+    for batch in in_batches(sorted({actor for ties in before.values() for actor, *_ in ties}), BATCH, silent, ""):
+        sectors |= dict(Actor.objects.filter(pk__in=batch, name="").values_list("pk", "sector"))
+    found: dict[int, dict[tuple[str, str], list[int]]] = {}
+    for place, ties in before.items():
+        for actor, circle in sorted((actor, circle) for actor, circle, _ in ties if actor in sectors):
+            found.setdefault(place, {}).setdefault((sectors[actor], circle), []).append(actor)
+    return found
 
 
 def _stored_involvements(places: Iterable[Place]) -> dict[int, set[tuple[int, str, frozenset[str]]]]:
