@@ -96,7 +96,7 @@ def world() -> World:
 
 def read_whole(environ: dict[str, Any], start_response: Any) -> list[bytes]:
     """Our application, whose answers are closed when they have been read: the client inside leaves that open."""
-    answer = application(environ, start_response)
+    answer: Any = application(environ, start_response)
     try:
         return [b"".join(answer)]
     finally:
