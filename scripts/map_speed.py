@@ -10,6 +10,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,11 @@ def main(address: str) -> None:
             page.wait_for_function(SETTLED)
             print(f"  {name}: recoloured in {_median(_recolour(page))}, hovered in {_median(_hover(page))}")
             page.context.close()
+            print(f"    of it the worker computes {_drawing(browser, name, address):.0f} ms of CPU, without places")
         browser.close()
         busy = [_main_thread(playwright.chromium, chromium, address) for _ in range(LOADS)]
     spent, blocked = (statistics.median(values) for values in zip(*busy, strict=True))
-    print(f"  first view, mobile: main thread {spent:.0f} of CPU; at a quarter of the speed {blocked:.0f} ms block")
+    print(f"  first view, mobile: main thread {spent:.0f} ms of CPU; at a quarter of its speed {blocked:.0f} ms block")
 
 
 def _page(browser: Browser, name: str) -> Page:
@@ -97,31 +99,65 @@ def _median(times: list[float]) -> str:
     return f"{statistics.median(times):.0f} ms (median of {len(times)}, {min(times):.0f} to {max(times):.0f})"
 
 
+def _drawing(browser: Browser, name: str, address: str) -> float:
+    """Milliseconds of CPU of the worker that draws, for one change of the filter."""
+    page = _page(browser, name)
+    page.goto(f"{address}?places=off", wait_until="networkidle")
+    _recolour(page)  # until the browser has compiled what it runs often
+    events = _traced(browser, page, lambda: _recolour(page))
+    page.context.close()
+    workers = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"].startswith("DedicatedWorker")
+    }
+    return sum(sum(_tasks(events, thread)) for thread in workers) / (TIMES + 1)
+
+
 def _main_thread(chromium: Any, path: str | None, address: str) -> tuple[float, float]:
     """Milliseconds of CPU of the page's thread until it rests, and how much of it blocks at a quarter of the speed."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "trace.json"
-        browser = chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
-        page = _page(browser, "mobile")
-        browser.start_tracing(page=page, path=file, categories=["devtools.timeline", "toplevel"])
+    browser = chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+    page = _page(browser, "mobile")
+
+    def load() -> None:
         page.goto(address, wait_until="networkidle")
         page.wait_for_function(SETTLED)
         page.wait_for_timeout(1000)
-        browser.stop_tracing()
-        browser.close()
-        events = [event for event in json.loads(file.read_bytes())["traceEvents"] if event["ph"] == "X"]
+
+    events = _traced(browser, page, load)
+    browser.close()
     parsed = min(
         (event for event in events if event["name"] == "ParseHTML" and address in str(event["args"])),
         key=lambda event: event["ts"],
     )
-    own = (event for event in events if (event["pid"], event["tid"]) == (parsed["pid"], parsed["tid"]))
-    tasks, end = [], parsed["ts"]
-    for event in sorted(own, key=lambda event: (event["ts"], -event["dur"])):
-        if event["name"].endswith("RunTask") and "tdur" in event and event["ts"] + event["dur"] > end:
-            if event["ts"] >= end or not tasks:
-                tasks.append(event["tdur"] / 1000)
-            end = max(end, event["ts"] + event["dur"])
+    tasks = _tasks(events, (parsed["pid"], parsed["tid"]), parsed["ts"])
     return sum(tasks), sum(max(0.0, 4 * task - 50) for task in tasks)
+
+
+def _traced(browser: Browser, page: Page, act: Callable[[], object]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trace.json"
+        browser.start_tracing(page=page, path=file, categories=["devtools.timeline", "toplevel"])
+        act()
+        browser.stop_tracing()
+        events: list[dict[str, Any]] = json.loads(file.read_bytes())["traceEvents"]
+        return events
+
+
+def _tasks(events: list[dict[str, Any]], thread: tuple[int, int], start: float = 0) -> list[float]:
+    """Milliseconds of CPU of each task of a thread that ends after ``start``; those within another are part of it."""
+    own = [
+        event
+        for event in events
+        if (event["pid"], event["tid"]) == thread and event["name"].endswith("RunTask") and "tdur" in event
+    ]
+    tasks, end = [], start
+    for event in sorted(own, key=lambda event: (event["ts"], -event["dur"])):
+        if event["ts"] + event["dur"] <= end or (tasks and event["ts"] < end):
+            continue
+        tasks.append(event["tdur"] / 1000)
+        end = event["ts"] + event["dur"]
+    return tasks
 
 
 if __name__ == "__main__":

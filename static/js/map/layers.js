@@ -79,11 +79,6 @@ export function createMap(
     maxZoom: settings.maxZoom,
     maxBoundsViscosity: 0.8,
   });
-  L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
-  L.control
-    .zoom({ position: "bottomright", zoomInTitle: text.zoomIn, zoomOutTitle: text.zoomOut })
-    .addTo(map);
-  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   for (const tile of settings.tiles) L.tileLayer(tile.url, { attribution: tile.attribution }).addTo(map);
 
   let hovered = "";
@@ -187,6 +182,12 @@ export function createMap(
       if (!chosen) whole();
       resizing = false;
     }).observe(container);
+    // All controls at once: one that came later would move the others.
+    L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+    L.control
+      .zoom({ position: "bottomright", zoomInTitle: text.zoomIn, zoomOutTitle: text.zoomOut })
+      .addTo(map);
+    L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
     addWholeControl(map, text.whole, whole);
   }
 

@@ -196,11 +196,11 @@ async function wire(data, ground, bounds, createMap) {
   }
 
   const state = store.get();
-  map.setAttribution(scores.attribution ?? scores.edition.attribution);
   ground.setFigures(scores);
   colourMap(state);
   await pause();
   map.start(state);
+  map.setAttribution(scores.attribution ?? scores.edition.attribution);
   await pause(); // what follows is done while the worker draws
   if (isFiltered(state)) countShown(state); // else the server has counted
   legend.explainUnincorporated(rows);

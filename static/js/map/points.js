@@ -1,12 +1,13 @@
 // Entries on the Leaflet map: each with its symbol, many in one spot as a number. Municipalities: layers.js.
 
-import { make } from "../dom.js";
+import { make, pause } from "../dom.js";
 import { fill } from "../format.js";
 import { L } from "./leaflet.js";
 
 const HIGHEST = 28; // pixels of a cluster; its number makes it wider
 const NEAR = 9; // the zoom that leads from a cell to its entries
 const MARGIN = 12; // pixels around what is fitted into the map
+const AT_ONCE = 12; // markers: then the reader is answered
 const NEAREST = 15; // the zoom up to which entries are clustered
 
 /**
@@ -20,12 +21,14 @@ export function createPoints(map, type, { clusterText, signs, clusters, busy, on
   let isOther = false; // than those that are drawn
   let asked = 0;
 
-  async function refresh() {
+  const refresh = () => busy(draw());
+
+  async function draw() {
     const view = map.getBounds().pad(0.15);
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
     asked += 1;
     const own = asked;
-    const found = await busy(clusters.within(type, box, Math.round(map.getZoom())));
+    const found = await clusters.within(type, box, Math.round(map.getZoom()));
     if (own !== asked) return; // there is a newer view
     if (isOther) drawn.clear();
     if (isOther) layer.clearLayers();
@@ -36,8 +39,12 @@ export function createPoints(map, type, { clusterText, signs, clusters, busy, on
       layer.removeLayer(point);
       drawn.delete(key);
     }
+    let added = 0;
     for (const [key, spot] of wanted) {
       if (drawn.has(key)) continue;
+      added += 1;
+      if (added % AT_ONCE === 0) await pause();
+      if (own !== asked) return;
       const point = points[spot.index];
       drawn.set(key, (point?.type ? marker(point) : clusterMarker(spot)).addTo(layer));
     }
