@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from cohesion.engine.arrays import Floats, Inputs, Integers
-from cohesion.engine.workers import cores, each
+from cohesion.engine.workers import cores, each, joined
 
-_POINTS_AT_ONCE = 20_000  # bounds the memory of the search
+_POINTS_AT_ONCE = 4_000  # bounds the memory of the search
 
 _Columns: TypeAlias = tuple[Floats, NDArray[np.int32], Integers, Integers, Integers]
 
@@ -68,9 +68,8 @@ def find_pairs(inputs: Inputs, residents: Residents, reach: float, workers: int 
     tree = KDTree(np.column_stack([inputs.place_x, inputs.place_y]))
     search = partial(_pairs_of_points, residents, tree, reach)
     # The first stretch is empty: also where there is nothing, columns have their type
-    columns = [list(column) for column in zip(*each(search, [(0, 0), *stretches], workers or cores()), strict=True)]
-    # A column's parts go as soon as they are together: memory that was never touched is what takes longest
-    distance, point, municipality, place, lengths = (np.concatenate(columns.pop(0)) for _ in range(len(columns)))
+    parts = each(search, [(0, 0), *stretches], workers or cores())
+    distance, point, municipality, place, lengths = joined(parts)
     return Pairs(
         distance=distance,
         point=point,

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from cohesion.engine.arrays import LOSSES, Floats, Inputs, Integers, Sparse
 from cohesion.engine.blocks import Block, ranges, spans, sums
 from cohesion.engine.pairs import Pairs, Residents, find_pairs, inhabited
 from cohesion.engine.parameters import ROUNDING, Parameters
 from cohesion.engine.strength import Strengths
-from cohesion.engine.workers import each, workers_for
+from cohesion.engine.workers import each, joined, workers_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +76,7 @@ def supply_on_pairs(
         block = block_of(span)
         return _supply_of_block(block, pairs.place[block.links], per_strength, strengths)
 
-    found = _BlockSupply(
-        *(np.concatenate(column) for column in zip(*each(supply_of_block, blocks, workers), strict=True))
-    )
+    found = _BlockSupply(*joined(each(supply_of_block, blocks, workers)))
     total = sums(residents.municipality, residents.residents, municipalities)
     supply = np.full(municipalities, np.nan)
     np.divide(found.supplied, total, out=supply, where=total > 0)
@@ -102,23 +100,30 @@ def supply_on_pairs(
 
 def worst_loss(supply: Supply) -> WorstLoss:
     """Supply `K⁻` after the worst single loss of each municipality, and that loss (method.md §4)."""
-    municipalities, places = supply.place_losses.shape
-    losses = hstack([supply.place_losses, supply.actor_losses], format="csr")
-    municipality = _row_of_each_entry(losses)
-    largest = np.zeros(municipalities)
-    np.maximum.at(largest, municipality, losses.data)
+    largest = np.maximum(_largest(supply.place_losses), _largest(supply.actor_losses))
+    place, actor = (_first_with(largest, losses) for losses in (supply.place_losses, supply.actor_losses))
+    by_place, by_actor = place >= 0, (place < 0) & (actor >= 0)
+    kind = np.full(len(largest), LOSSES.index("none"), dtype=np.int8)
+    kind[by_place], kind[by_actor] = LOSSES.index("place"), LOSSES.index("actor")
+    return WorstLoss(supply.supply - largest, kind, np.where(by_place, place, actor))
 
-    # Rows are sorted, places before actors: the first of the largest losses is the critical one
-    ties = np.flatnonzero(losses.data >= largest[municipality] - ROUNDING)
-    lowered, first = np.unique(municipality[ties], return_index=True)
-    column = losses.indices[ties[first]]
-    by_place = column < places
 
-    kind = np.full(municipalities, LOSSES.index("none"), dtype=np.int8)
-    kind[lowered] = np.where(by_place, LOSSES.index("place"), LOSSES.index("actor"))
-    index = np.full(municipalities, -1, dtype=np.int64)
-    index[lowered] = np.where(by_place, column, column - places)
-    return WorstLoss(supply.supply - largest, kind, index)
+def _largest(losses: Sparse) -> Floats:
+    """The largest of each row, 0 where there is none."""
+    largest = np.zeros(losses.shape[0])
+    rows = np.flatnonzero(np.diff(losses.indptr))
+    if len(rows):
+        largest[rows] = np.maximum.reduceat(losses.data, losses.indptr[rows])
+    return largest
+
+
+def _first_with(largest: Floats, losses: Sparse) -> NDArray[np.int64]:
+    """The first column of each row in which the loss is the largest, -1 where there is none; rows are sorted."""
+    row = np.repeat(np.arange(len(largest)), np.diff(losses.indptr))
+    ties = np.flatnonzero(losses.data >= largest[row] - ROUNDING)[::-1]
+    first = np.full(len(largest), -1, dtype=np.int64)
+    first[row[ties]] = losses.indices[ties]  # what is written last stays
+    return first
 
 
 class _BlockSupply(NamedTuple):
@@ -180,10 +185,7 @@ def _true_losses(losses: Floats, supply: Floats) -> Floats:
 
 
 def _rows(row: Integers, column: Integers, shape: tuple[int, int], values: Floats) -> Sparse:
-    """A matrix of the values that are not zero; row and column rise."""
+    """A matrix of the values that are not zero; rows rise, and columns within them."""
     kept = np.flatnonzero(values)
-    return csr_array((values[kept], (row[kept], column[kept])), shape=shape)
-
-
-def _row_of_each_entry(matrix: Sparse) -> Integers:
-    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    first = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=shape[0]))])
+    return csr_array((values[kept], column[kept], first), shape=shape)

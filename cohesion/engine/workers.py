@@ -1,9 +1,12 @@
 """Work on many parts at once. NumPy and SciPy let threads work side by side; what is reckoned is decided elsewhere."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
@@ -22,6 +25,19 @@ def each(work: Callable[[Part], Done], parts: Iterable[Part], workers: int) -> I
         yield from pool.map(work, parts)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def joined(parts: Iterable[Sequence[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """The columns of all parts, of which there is one at least, each part put to those before as soon as it is there:
+    to keep all and join them at the end takes twice the memory, and memory that was never touched takes the time."""
+    columns: list[NDArray[Any]] = []
+    for part in parts:
+        columns = columns or [np.empty(0, column.dtype) for column in part]
+        for column, more in zip(columns, part, strict=True):
+            size = len(column)
+            column.resize(size + len(more), refcheck=False)  # nobody else has it yet
+            column[size:] = more
+    return columns
 
 
 def cores() -> int:
