@@ -112,9 +112,7 @@ def test_the_drawing_shows_the_former_territory_where_it_lies_in_those_of_today(
 def test_the_doubtful_stand_first_and_pages_ask_no_more_of_the_database_the_more_there_are(
     administrator: Client, divided: Municipality
 ) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         administrator.get(PAGE)
     older, newer = divided.edition, Succession.objects.filter(predecessor=divided)[0].successor.edition
     for index in range(PER_PAGE):
