@@ -151,7 +151,8 @@ def _tasks(events: list[dict[str, Any]], thread: tuple[int, int], start: float =
         for event in events
         if (event["pid"], event["tid"]) == thread and event["name"].endswith("RunTask") and "tdur" in event
     ]
-    tasks, end = [], start
+    tasks: list[float] = []
+    end = start
     for event in sorted(own, key=lambda event: (event["ts"], -event["dur"])):
         if event["ts"] + event["dur"] <= end or (tasks and event["ts"] < end):
             continue
