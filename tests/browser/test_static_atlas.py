@@ -1,4 +1,4 @@
-"""The exported atlas, from a server of files and nothing else: the map is drawn, filtered and opened there as anywhere."""
+"""The exported atlas, from a server of files and nothing else: its map is drawn, filtered and opened as anywhere."""
 
 from collections.abc import Iterator
 from pathlib import Path
