@@ -8,9 +8,9 @@ Germany's municipalities and census cells, invented places and actors, in a Post
 import argparse
 import resource
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -25,7 +25,11 @@ DATA = ROOT.parent / "shared" / "data"
 BOUNDARIES, GRID = DATA / "vg250_2016.gpkg", DATA / "zensus2011_1km_de.csv.gz"
 # What is timed: functions of cohesion.assessment, each without those that it calls and that are timed themselves
 STEPS = {"read_world": "read", "change_since_last": "compare", "run_engine": "engine", "reckon": "findings"}
-OTHERS = ("place archived", "place published", "rating changed")
+CHANGES: dict[str, dict[str, Any]] = {
+    "place archived": {"publication": "archived"},
+    "place published": {"publication": "published"},
+    "rating changed": {"open_administration": 4},
+}
 
 
 def measure(draws: int) -> None:
@@ -36,7 +40,6 @@ def measure(draws: int) -> None:
     from cohesion.models import Assessment, Score
     from places import clock
     from places.models import Place
-    from places.vocabulary import Publication
 
     columns = [field.attname for field in Score._meta.concrete_fields if field.name not in ("id", "assessment")]
 
@@ -60,15 +63,7 @@ def measure(draws: int) -> None:
         line("the whole")
         place = Place.objects.counted(clock.today(), 24).filter(open_administration__lt=4).order_by("pk")[1000:][:1]
         changed = Place.objects.filter(pk=place.get().pk)
-        for name, facts in zip(
-            OTHERS,
-            (
-                {"publication": Publication.ARCHIVED},
-                {"publication": Publication.PUBLISHED},
-                {"open_administration": 4},
-            ),
-            strict=True,
-        ):
+        for name, facts in CHANGES.items():
             if not changed.update(**facts):
                 raise RuntimeError(f"{name}: there is no such place")
             line(name)
@@ -81,11 +76,11 @@ def measure(draws: int) -> None:
 
 
 @contextmanager
-def watched() -> Iterator[Counter[str]]:
+def watched() -> Iterator[dict[str, float]]:
     """Seconds of the steps of assessments meanwhile; "write" is whatever is no other step."""
     import cohesion.assessment as watched_module
 
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     running: list[str] = []
     since = perf_counter()
 
@@ -111,7 +106,9 @@ def watched() -> Iterator[Counter[str]]:
 
         return watch
 
-    with patch.multiple(watched_module, **{name: watching(name) for name in STEPS}):
+    with ExitStack() as stack:
+        for name in STEPS:
+            stack.enter_context(patch.object(watched_module, name, watching(name)))
         yield spent
         running.append("write")
         turn(None)

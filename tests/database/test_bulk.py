@@ -1,5 +1,7 @@
 """Very many rows out of the database and into it: the same numbers and words on both databases."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -33,8 +35,9 @@ def test_what_is_stored_is_read_again_as_it_was(name: str) -> None:
     first, other = make_municipality(KEYS[0]), make_municipality(KEYS[1])
     assessment = make_assessment(first.edition)
     told = {"residents": 0.1 + 0.2, "words": name, "nothing": None, "list": []}
-    known = {"supply": 1 / 3, "supply_after_loss": 0.0, "class_shares": {"robust": 1.0}, "explanation": told}
-    unknown = {"supply": None, "renewal": None, "class_shares": None, "explanation": {}}
+    known: dict[str, Any] = {"supply": 1 / 3, "supply_after_loss": 0.0, "explanation": told}
+    known["class_shares"] = {"robust": 1.0}
+    unknown: dict[str, Any] = {"supply": None, "renewal": None, "class_shares": None, "explanation": {}}
     rows = [
         Score(assessment=assessment, municipality=municipality, cohesion_class="risky", critical_name=name, **facts)
         for municipality, facts in ((first, known), (other, unknown))
