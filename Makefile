@@ -51,8 +51,8 @@ bench: setup-tests  ## print what performance claims rest on
 bench-api: setup-tests  ## print how fast the open data are, beside tipg, pygeoapi and nginx
 	@$(BIN)/python -m tests.bench.bench_api
 
-lighthouse: setup-tests  ## let Lighthouse look at the first view of the site at ADDRESS (fetches it by npx, 185 MB)
-	@scripts/lighthouse.sh $(ADDRESS)
+lighthouse: setup-tests  ## let Lighthouse look at Germany with 100,000 places, or at ADDRESS (fetches it by npx, 185 MB)
+	@$(if $(ADDRESS),scripts/lighthouse.sh $(ADDRESS),$(BIN)/python -m tests.bench.bench_map)
 
 screenshots: setup-tests  ## take the README's picture anew from the demo
 	@$(BIN)/python -m scripts.screenshots

@@ -23,15 +23,13 @@ from time import perf_counter
 import brotli
 import psycopg2
 
-from scripts.collect_static import ROOT
-from scripts.demo_server import manage
 from tests import front
 from tests.bench import servers
 from tests.bench.cases import OGC, OURS, PYGEOAPI, REST, TIPG, Case, cases, features_in
+from tests.bench.germany import BOUNDARIES, load_germany
 from tests.bench.load import CONNECTIONS, WRK, Run, WrongAnswerError, run
 from tests.postgis import private_postgis
 
-BOUNDARIES = ROOT.parent / "shared" / "data" / "vg250_2016.gpkg"
 ROUNDS = 3
 FIRST_READ = 16_384  # bytes of a tile archive
 COLD, WARM, KNOWN = "cold", "warm", "304"
@@ -281,16 +279,8 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sok-bench-")))
         url = options.database or stack.enter_context(private_postgis())
         if not options.database:
-            _load(url, folder, options.places, options.boundaries)
+            load_germany(url, folder, "fill", options.places, str(options.boundaries))
         measure(stack, url, folder, options.seconds, options.only)
-
-
-def _load(url: str, folder: Path, places: int, boundaries: Path) -> None:
-    print(f"loading municipalities and {places:,} places …", flush=True)
-    start = perf_counter()
-    command = f"from tests.bench.world import fill; fill({places}, {str(boundaries)!r})"
-    said = manage("shell", "--verbosity", "0", "--command", command, database_url=url, **servers.folders(folder))
-    print(f"{said}loaded in {perf_counter() - start:.0f} s", flush=True)
 
 
 def measure(stack: ExitStack, url: str, folder: Path, seconds: float, only: str = "") -> None:

@@ -16,13 +16,10 @@ from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
-from scripts.collect_static import ROOT
 from scripts.demo_server import manage
-from tests.bench.servers import folders
+from tests.bench.germany import BOUNDARIES, GRID, load_germany
 from tests.postgis import private_postgis
 
-DATA = ROOT.parent / "shared" / "data"
-BOUNDARIES, GRID = DATA / "vg250_2016.gpkg", DATA / "zensus2011_1km_de.csv.gz"
 # What is timed: functions of cohesion.assessment, each without those that it calls and that are timed themselves
 STEPS = {"read_world": "read", "change_since_last": "compare", "run_engine": "engine", "reckon": "findings"}
 CHANGES: dict[str, dict[str, Any]] = {
@@ -130,12 +127,7 @@ def main() -> None:
             _measure(options.database, options.draws)
             return
         with private_postgis() as url:
-            print(f"loading municipalities, cells and {options.places:,} places …", flush=True)
-            start = perf_counter()
-            given = (options.places, str(options.boundaries), str(options.grid))
-            command = f"from tests.bench.world import fill_inputs; fill_inputs{given!r}"
-            said = manage("shell", "--verbosity", "0", "--command", command, database_url=url, **folders(Path(folder)))
-            print(f"{said}loaded in {perf_counter() - start:.0f} s", flush=True)
+            load_germany(url, Path(folder), "fill_inputs", options.places, str(options.boundaries), str(options.grid))
             _measure(url, options.draws)
 
 
