@@ -151,8 +151,11 @@ def measure(places: int) -> None:
     """Print the lines of one size; runs in a process of its own, so that the peak is its own."""
     inputs = synthetic_world(places)
     before = peak()
-    seconds, result = timed(lambda: assess(inputs, PARAMETERS))
+    first, result = timed(lambda: assess(inputs, PARAMETERS))
     after = peak()
+    # The first run pays for memory that nobody has touched yet, which is the machine's affair
+    again, _ = timed(lambda: assess(inputs, PARAMETERS))
+    seconds = min(first, again)
     pairs, bare = bare_evaluation(inputs)
     reading = floor(pairs)
     of_draws = measure_draws(inputs, result, bare, places) if places in DRAWS_TIMED else ""
@@ -251,7 +254,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         measure(int(sys.argv[1].replace(",", "").replace("_", "")))
         return
-    print("assess: seconds of `assess`, its peak of memory and what of that is its own; times the floor (reading all")
+    print("assess: seconds of `assess`, the better of two; peak of memory, its own part; times the floor (reading all")
     print("        pairs once), times K alone in plain NumPy, times K alone by geopandas' sjoin and groupby")
     print("draws:  one bare evaluation of K and all losses on known pairs; the search for pairs; one draw on one core,")
     print("        and times the bare evaluation; 1,000 draws, memory; the search for what would flip each class")
