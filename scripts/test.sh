@@ -8,8 +8,8 @@ linting=$!
 .venv/bin/python -m scripts.collect_static
 scripts/node.sh npm test --silent
 wait "$linting"
-# Several processes, each with a database of its own (tests/sharing_out.py); one more than cores, for a browser waits.
-parallel=(-n "${TEST_WORKERS:-$(($(nproc) + 1))}")
+# Several processes, each with a database of its own (tests/sharing_out.py).
+parallel=(-n "${TEST_WORKERS:-2}")
 # The long story is played on PostGIS, below.
 .venv/bin/python -m pytest -q "${parallel[@]}" --ignore tests/browser/test_living_inventory.py
 if ls /usr/lib/postgresql/*/lib/postgis-3.so >/dev/null 2>&1 || command -v initdb >/dev/null; then

@@ -377,7 +377,8 @@ def test_the_same_again_is_only_said_to_be_unchanged(world: None, path: str) -> 
     Place.objects.update(name="Anders")
     changed = Client().get(ROOT + path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == (HTTPStatus.OK if "places" in path else HTTPStatus.NOT_MODIFIED)
-    assert Client().head(ROOT + path).headers["Last-Modified"] == first.headers["Last-Modified"]
+    now = Client().get(ROOT + path)
+    assert Client().head(ROOT + path).headers["Last-Modified"] == now.headers["Last-Modified"]
 
 
 def test_pages_of_other_sites_may_read(world: None) -> None:
