@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models import Count, FilteredRelation, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from cohesion.vocabulary import CohesionClass
@@ -87,7 +87,19 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 def with_scores(municipalities: QuerySet[Municipality], assessment: Assessment | None) -> QuerySet[Any]:
     """Municipalities with their score in ``assessment`` as ``score`` (None without one) and their ``cohesion_class``,
-    "unassessed" without one. One query, also for whoever reads ``score.critical_place``."""
+    "unassessed" without one. One query, also for whoever reads ``score.critical_place``. ``in_classes`` chooses."""
     score = FilteredRelation("scores", condition=Q(scores__assessment=assessment))
-    cohesion_class = Coalesce("score__cohesion_class", Value(CohesionClass.UNASSESSED.value))
-    return municipalities.annotate(score=score).annotate(cohesion_class=cohesion_class)
+    stored = F("score__cohesion_class")
+    shown = Coalesce(stored, Value(CohesionClass.UNASSESSED.value))
+    return municipalities.annotate(score=score).annotate(stored_class=stored, cohesion_class=shown)
+
+
+def in_classes(classes: Iterable[str]) -> Q:
+    """Of ``with_scores``: whose class is any of these. True or false also where there is no score, so under NOT too.
+
+    What is stored is asked wherever it can be: of what COALESCE makes of it the database knows neither how frequent it
+    is nor an index."""
+    wanted = {*classes}
+    if CohesionClass.UNASSESSED in wanted:
+        return Q(cohesion_class__in=wanted)
+    return Q(stored_class__in=wanted, stored_class__isnull=False)

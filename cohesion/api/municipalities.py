@@ -18,7 +18,7 @@ from cohesion.api.assessed import (
     Share,
 )
 from cohesion.api.successors import elsewhere
-from cohesion.querysets import with_scores
+from cohesion.querysets import in_classes, with_scores
 from cohesion.series import Series
 from cohesion.vocabulary import CohesionClass
 from places import keys
@@ -182,7 +182,7 @@ class Municipalities(MunicipalityReading, Listing):
         if "zok_tier" in asked:
             municipalities = municipalities.filter(zok_tier__in=asked["zok_tier"])
         if "cohesion_class" in asked:
-            municipalities = municipalities.filter(cohesion_class__in=asked["cohesion_class"])
+            municipalities = municipalities.filter(in_classes(asked["cohesion_class"]))
         if "name" in asked:
             municipalities = municipalities.named(asked["name"])
         if "bbox" in asked:

@@ -68,7 +68,8 @@ class Score(models.Model):
         verbose_name = _("Ergebnis")
         verbose_name_plural = _("Ergebnisse")
         ordering = ("municipality__ags",)
-        indexes = [models.Index(fields=("assessment", "cohesion_class"), name="score_class")]
+        # Which municipalities have a class is read here alone, without a look at the rows and their explanations
+        indexes = [models.Index(fields=("assessment", "cohesion_class", "municipality"), name="score_class")]
         constraints = [
             models.UniqueConstraint(fields=("assessment", "municipality"), name="score_once_per_assessment"),
             models.CheckConstraint(condition=Q(cohesion_class__in=CohesionClass.values), name="score_class_known"),

@@ -104,6 +104,8 @@ class Municipality(RatedConditions):
         ordering = ("ags",)
         indexes = [
             models.Index(fields=("ags",), name="municipality_ags"),
+            # A page of a list finds its keys here, without a look at the rows and their geometries
+            models.Index(fields=("edition", "ags", "id"), name="municipality_in_order"),
             models.Index(fields=("edition", "zok_tier"), name="municipality_tier"),
         ]
         constraints = [

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cohesion.api.assessed import SHARE_DECIMALS, AssessedReading
-from cohesion.querysets import with_scores
+from cohesion.querysets import in_classes, with_scores
 from cohesion.vocabulary import CohesionClass, PopulationBasis
 from places import clock, keys
 from places.api.parts import EntryReading
@@ -45,6 +45,7 @@ class Property:
     source: str = ""  # a path in the rows; else the name
     choices: Choices | None = None
     decimals: int | None = None
+    equals: Callable[[str], Q] | None = None  # which rows have a value, where that is asked otherwise than of the path
 
     @property
     def path(self) -> str:
@@ -141,7 +142,13 @@ MUNICIPALITY_PROPERTIES = (
     Property("area_km2", _("Fläche in km²"), "number", decimals=2),
     Property("zok_tier", _("zentralörtliche Stufe"), choices=ZokTier),
     Property("zok_detail", _("Einstufung im Wortlaut")),
-    Property("class", _("Kohäsionsklasse"), source="cohesion_class", choices=CohesionClass),
+    Property(
+        "class",
+        _("Kohäsionsklasse"),
+        source="cohesion_class",
+        choices=CohesionClass,
+        equals=lambda value: in_classes([value]),
+    ),
     _share("supply", _("Versorgung")),
     _share("supply_after_loss", _("Versorgung nach dem schwersten Verlust")),
     _share("renewal", _("Erneuerungskraft")),

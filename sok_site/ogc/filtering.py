@@ -328,6 +328,8 @@ def _compared(left: Any, sign: str, right: Any) -> Q:
         value = value_of(left.asked, right.value)
         if sign in ("=", "<>") and left.kind == "text" and not left.folded:
             one_of_its_words(left.asked, value)
+            if left.asked.equals:
+                return left.asked.equals(value) if sign == "=" else ~left.asked.equals(value)
         return compared(_ordered(left.stored(), left.kind, sign), sign, value)
     if len(kinds) > 1 and kinds != {"day", "moment"}:
         raise FilterError(f"{WORDS[left.kind].capitalize()} cannot be compared with {WORDS[right.kind]}.")

@@ -147,7 +147,7 @@ def equality(asked: Property) -> Callable[[str], Q]:
         value = value_of(asked, _of_text(asked, text))
         if asked.kind == "text":
             one_of_its_words(asked, text)
-        return compared(F(asked.path), "=", value)
+        return asked.equals(value) if asked.equals else compared(F(asked.path), "=", value)
 
     return parse
 

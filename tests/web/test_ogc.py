@@ -19,7 +19,7 @@ from places.models import Place
 from places.vocabulary import Publication
 from sok_site.ogc.collections import COLLECTIONS
 from sok_site.ogc.crs import SUPPORTED, Crs
-from sok_site.ogc.features import features, written_features
+from sok_site.ogc.features import features, written_feature, written_features
 from tests.factories import (
     make_assessment,
     make_edition,
@@ -417,3 +417,25 @@ def test_what_the_database_writes_is_what_would_be_written_here(world: None, col
     here = [feature.written() for feature in features(asked, found.queryset[:50], crs, "http://testserver")]
     assert here
     assert [*map(json.loads, by_the_database)] == [*map(json.loads, here)]
+    for feature in by_the_database:
+        assert written_feature(asked, found, json.loads(feature)["id"], crs, "http://testserver") == feature
+    assert written_feature(asked, found, "999", crs, "http://testserver") is None
+
+
+# --- Classes ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_class_is_asked_for_alike_however_it_is_asked(world: None) -> None:
+    """One of them has no score at all, and so is unassessed; which also NOT knows."""
+    make_municipality("06637001", geometry=square(9.5, 51))
+    of_class = {"robust": ["06635001"], "risky": ["06635002", "06636001"], "unassessed": ["06637001"], "resilient": []}
+    every = sorted(key for keys in of_class.values() for key in keys)
+    for name, expected in of_class.items():
+        others = [key for key in every if key not in expected]
+        assert items("municipalities", **{"class": name}) == expected
+        for sign, found in (("=", expected), ("<>", others)):
+            assert items("municipalities", filter=f"class {sign} '{name}'") == found
+        assert items("municipalities", filter=f"NOT (class = '{name}')") == others
+        assert items("municipalities", filter=f"class IN ('{name}')") == expected
+        rest = Client().get("/api/v1/municipalities/", {"cohesion_class": name}).json()["results"]
+        assert [municipality["ags"] for municipality in rest] == expected
