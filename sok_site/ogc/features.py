@@ -21,7 +21,7 @@ FEATURE = """
 SELECT '{{"type":"Feature","id":' || to_json(found.key::text) || ',"geometry":' || coalesce(shape, 'null')
     || ',"properties":' || row_to_json(said) || '}}'
 FROM ({query}) AS found ({names}), LATERAL (SELECT {said}) AS said
-WHERE {pk} IN ("""
+WHERE """
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,25 @@ def written_features(collection: Collection, found: Rows, chosen: QuerySet[Any],
         query, of_query = keys.query.sql_with_params()
     except EmptyResultSet:
         return []
+    pk = "found.key" if collection.key == "pk" else "found.pk"
+    return _written_by_database(collection, found, crs, root, f"{pk} IN ({query}) ORDER BY found.key", of_query)
+
+
+def written_feature(collection: Collection, found: Rows, key: str, crs: Crs, root: str) -> bytes | None:
+    """The feature of the rows ``found`` whose key is ``key``, as GeoJSON; None where there is none."""
+    if connection.vendor != "postgresql":
+        rows = found.queryset.filter(**{collection.key: key})
+        written_ones = [feature.written() for feature in features(collection, rows, crs, root)]
+    else:
+        # Said of the finished columns: a query of keys inside would be planned besides, and that takes longest.
+        its_key = int(key) if collection.key == "pk" else key
+        written_ones = _written_by_database(collection, found, crs, root, "found.key = %s", (its_key,))
+    return written_ones[0] if written_ones else None
+
+
+def _written_by_database(
+    collection: Collection, found: Rows, crs: Crs, root: str, condition: str, of_condition: tuple[Any, ...]
+) -> list[bytes]:
     # Which columns there are does not change with the question, and to word them takes longer than to read a page.
     statement, of_statement = found.reading.once(
         ("statement", collection.id, crs.uri), lambda: _statement(collection, found.queryset, crs)
@@ -91,12 +110,12 @@ def written_features(collection: Collection, found: Rows, chosen: QuerySet[Any],
         head, tail = collection.page_path(SOME_KEY).split(SOME_KEY)
         of_page = (root + head, tail)
     with connection.cursor() as cursor:
-        cursor.execute(statement + query + ") ORDER BY found.key", (*of_statement, *of_page, *of_query))
+        cursor.execute(statement + condition, (*of_statement, *of_page, *of_condition))
         return [feature.encode() for (feature,) in cursor.fetchall()]
 
 
 def _statement(collection: Collection, rows: QuerySet[Any], crs: Crs) -> tuple[str, tuple[Any, ...]]:
-    """The query of ``written_features`` as far as what is chosen, with its parameters but that of the pages."""
+    """The query that writes features as far as what is chosen, with its parameters but that of the pages."""
     paths = [each.path for each in collection.properties]
     keys = [collection.key] if collection.key == "pk" else [collection.key, "pk"]
     query, parameters = (
@@ -107,8 +126,7 @@ def _statement(collection: Collection, rows: QuerySet[Any], crs: Crs) -> tuple[s
     if collection.page:
         said.append("%s || found.key || %s AS page")
     named = ", ".join(["shape", "key", *keys[1:], *names])
-    pk = "found.pk" if "pk" in keys[1:] else "found.key"
-    return FEATURE.format(said=", ".join(said), query=query, names=named, pk=pk), parameters
+    return FEATURE.format(said=", ".join(said), query=query, names=named), parameters
 
 
 def _said(asked: Property, column: str) -> str:

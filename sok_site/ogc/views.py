@@ -25,7 +25,15 @@ from sok_site.ogc import documents, openapi
 from sok_site.ogc.collections import COLLECTIONS, Collection, Rows
 from sok_site.ogc.crs import Crs
 from sok_site.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, Links
-from sok_site.ogc.features import features, members, with_members, without_geometry, written, written_features
+from sok_site.ogc.features import (
+    features,
+    members,
+    with_members,
+    without_geometry,
+    written,
+    written_feature,
+    written_features,
+)
 from sok_site.ogc.parameters import ITEM, ITEMS, Asked, RefusedError, read
 from sok_site.problems import problem_response
 
@@ -37,6 +45,8 @@ def wants_page(request: HttpRequest) -> bool:
     """Whether a person asks: ``f`` goes before the Accept header; who does not say gets JSON."""
     if asked := request.GET.get("f"):
         return asked == "html"
+    if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+        return False
     preferred = request.get_preferred_type([JSON, GEOJSON, OPENAPI, SCHEMA, HTML])
     return preferred == HTML
 
@@ -208,8 +218,8 @@ def item(request: HttpRequest, collection_id: str, feature_id: str) -> HttpRespo
     links = Links(request)
     if not collection.key_is_possible(feature_id):
         raise Http404("There is no such feature.")
-    rows = found.queryset.filter(**{collection.key: feature_id})
     if wants_page(request):
+        rows = found.queryset.filter(**{collection.key: feature_id})
         shown = next(features(collection, rows, asked.crs, links.root), None)
         if shown is None:
             return _elsewhere(request, collection, found, feature_id)
@@ -218,14 +228,14 @@ def item(request: HttpRequest, collection_id: str, feature_id: str) -> HttpRespo
         page = shown.properties.get("page", "")
         context = {"collection": collection, "row": row, "feature": shown, "page": page, "crumbs": crumbs}
         return render(request, "ogc/item.html", {**context, "json": links.here(f="json"), **found.beside()})
-    written_ones = written_features(collection, found, rows, asked.crs, links.root)
-    if not written_ones:
+    feature = written_feature(collection, found, feature_id, asked.crs, links.root)
+    if feature is None:
         return _elsewhere(request, collection, found, feature_id)
     own = [*links.own(GEOJSON), links.link("collection", "collection", JSON, str(collection.title), collection.id)]
     if collection.page:
         page = links.root + collection.page_path(feature_id)
         own.append({"rel": "related", "type": HTML, "href": page, "title": _("Die Seite im Atlas")})
-    whole = with_members(written_ones[0], {"links": own, **found.beside()})
+    whole = with_members(feature, {"links": own, **found.beside()})
     return _of_features(whole, asked.crs, found)
 
 
