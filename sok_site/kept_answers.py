@@ -2,7 +2,7 @@
 
 A view says that its answer follows from the address and the data alone (places.data_version.keep); nothing else is
 kept, and nothing of a request that carries a session or a token. Each worker keeps its own, KEPT_ANSWERS_MB at most.
-What is sent with every answer whatever it is (CSP, HSTS, limits of rates) is added by the middleware above this one.
+HSTS and the limits of rates, which are on every answer whatever it is, come from the middleware above this one.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ SMALL = 200  # bytes that are not worth packing, as GZipMiddleware has it
 LARGEST_SHARE = 4  # one answer takes no more than this part of the memory
 BESIDE = 1500  # bytes of an answer beside its body: key, headers
 BROTLI, GZIP = 5, 6  # as much time as unpacked bytes would take on their way
-# Of a 304, as ConditionalGetMiddleware leaves them, and what ApiMiddleware adds
+# Of a 304, as ConditionalGetMiddleware leaves them, and what CSPMiddleware and ApiMiddleware add
 OF_VALIDATORS = {"cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"}
+OF_VALIDATORS |= {"content-security-policy"}
 CROSS_ORIGIN = "access-control-"
 
 Key = tuple[str, ...]

@@ -87,11 +87,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # static files need no policy: 230 bytes less for each
-    "csp.middleware.CSPMiddleware",
     "sok_site.rate_limits.RateLimitsMiddleware",
     "sok_site.ranges.GZipMiddleware",
-    # What is to be on every answer goes above this one, for it does not ask further down for what it has kept.
+    # What differs from reader to reader goes above this one, for it does not ask further down for what it has kept.
     "sok_site.kept_answers.KeptAnswersMiddleware",
+    "csp.middleware.CSPMiddleware",  # the policy of an answer is kept with it
     "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "sok_site.headers.PrivateMiddleware",
