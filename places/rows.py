@@ -16,10 +16,11 @@ from typing import Any
 from django.core.exceptions import FieldError
 from django.db.models import FloatField, Func, Model, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework import serializers
 
 from places import clock, keys
-from places.fields import COORDINATE_DECIMALS, Address, PageAddress, Position
+from places.fields import COORDINATE_DECIMALS, Address, Known, KnownWord, PageAddress, Position, Rating
 
 Row = Sequence[Any]
 Part = Callable[[Row, "Page"], Any]
@@ -42,6 +43,8 @@ class Page:
         self.view, self.related = view, related
         self.root = view.request.build_absolute_uri("/").rstrip("/")
         self.today: date = clock.today()
+        self.zone = timezone.get_current_timezone()
+        self.made: dict[Any, Any] = {}  # what several fields of a row show alike
 
 
 class Columns:
@@ -140,16 +143,46 @@ def plan_of(view: Any, queryset: Any) -> Plan | None:
 
 @reads(
     *(serializers.CharField, serializers.ChoiceField, serializers.BooleanField, serializers.IntegerField),
-    *(serializers.FloatField, serializers.DateField, serializers.DateTimeField),
+    *(serializers.FloatField, serializers.DateField),
 )
 def column(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     """One column, shown as the field shows it."""
-    if field.source == "*":
-        raise UnreadableError(field.field_name)
-    number, shown = columns.take(*at, *field.source.split(".")), field.to_representation
-    if type(field) in (serializers.IntegerField, serializers.BooleanField, serializers.ChoiceField):
+    number = _number(field, columns, at)
+    shown = SHOWN.get(type(field), field.to_representation)
+    if shown is None:
         return lambda row, page: row[number]
     return lambda row, page: None if (value := row[number]) is None else shown(value)
+
+
+# What these very kinds show of a value that a database gives, without their way round; None: the value itself.
+SHOWN: dict[type, Callable[[Any], Any] | None] = {
+    serializers.IntegerField: None,
+    serializers.BooleanField: None,
+    serializers.ChoiceField: None,
+    serializers.CharField: str,
+    serializers.DateField: date.isoformat,
+    Known: lambda value: str(value) or None,
+    KnownWord: lambda value: value or None,
+    Rating: None,
+}
+
+
+@reads(serializers.DateTimeField)
+def moment(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
+    """A time, as told where the site is."""
+    number = _number(field, columns, at)
+
+    def shown(row: Row, page: Page) -> str | None:
+        value = row[number]
+        return None if value is None else value.astimezone(page.zone).isoformat()
+
+    return shown
+
+
+def _number(field: Any, columns: Columns, at: tuple[str, ...]) -> int:
+    if field.source == "*":
+        raise UnreadableError(field.field_name)
+    return columns.take(*at, *field.source.split("."))
 
 
 @reads(serializers.Serializer)

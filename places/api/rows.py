@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +15,9 @@ from places.api.parts import IsConfirmed, PhotoAddress
 from places.api.places import ActorsField
 from places.api.supports import Areas
 from places.fields import Wording
-from places.freshness import DEFAULT_FRESHNESS_MONTHS, is_fresh
+from places.freshness import DEFAULT_FRESHNESS_MONTHS, months_before
 from places.models import Involvement, ServedArea
-from places.rows import SOME_KEY, Columns, Part, Readers, Related, Row, grouped
+from places.rows import SOME_KEY, Columns, Page, Part, Readers, Related, Row, grouped
 from places.vocabulary import Role
 
 
@@ -26,7 +29,14 @@ def name_of_region(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
 
 def is_confirmed(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
     day = columns.take(*at, "confirmed_on")
-    return lambda row, page: is_fresh(row[day], page.today, DEFAULT_FRESHNESS_MONTHS)
+
+    def shown(row: Row, page: Page) -> bool:
+        if "fresh_since" not in page.made:
+            page.made["fresh_since"] = months_before(page.today, DEFAULT_FRESHNESS_MONTHS)
+        since: date = page.made["fresh_since"]
+        return row[day] is not None and since <= row[day] <= page.today
+
+    return shown
 
 
 def photo_address(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
@@ -45,26 +55,34 @@ def areas(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
 
 
 def actors(field: Any, columns: Columns, at: tuple[str, ...]) -> Part:
-    """Those involvements that the field chooses, with their actors; all of a page are looked up once."""
+    """Those involvements that the field chooses, with their actors; all of a page are looked up once, and each is made
+    once for all fields that choose it."""
     others = Columns(Involvement)
     mine, order = others.take("place_id"), [others.take("actor", name) for name in ("name", "sector")]
-    said = [(name, others.take(name)) for name in (*Role.values, "circle")]
+    key, words = others.take("pk"), (*Role.values, "circle")
+    said = itemgetter(*[others.take(word) for word in words])
     part = others.part(field.child, ("actor",))
 
     def find(found: Sequence[Any]) -> Related:
         rows = list(Involvement.objects.filter(place__in=found).order_by().values_list(*others.wanted))
         rows.sort(key=lambda row: [row[at] for at in order])
-        of_place = grouped(rows, mine)
-        for pk, its in of_place.items():
-            of_place[pk] = [(SimpleNamespace(**{name: row[at] for name, at in said}), row) for row in its]
-        return of_place
+        return grouped(rows, mine)
 
     columns.related["involvements"] = find
-    pk, chosen = columns.take("pk"), field.chosen
+    pk = columns.take("pk")
 
-    def shown(row: Row, page: Any) -> list[Any]:
+    @cache  # there are few ways to be involved
+    def chosen(involved: tuple[Any, ...]) -> bool:
+        return bool(field.chosen(SimpleNamespace(**dict(zip(words, involved, strict=True)))))
+
+    def made(other: Row, page: Page) -> Any:
+        if (actor := page.made.get(other[key])) is None:
+            actor = page.made[other[key]] = part(other, page)
+        return actor
+
+    def shown(row: Row, page: Page) -> list[Any]:
         its = page.related["involvements"].get(row[pk], ())
-        return [part(other, page) for involvement, other in its if chosen(involvement)]
+        return [made(other, page) for other in its if chosen(said(other))]
 
     return shown
 
