@@ -37,6 +37,7 @@ from places.care.edits import latest_change
 from places.care.proposals import open_proposal
 from places.care.stewardship import confirm, take_down, update_entry
 from places.duplicates import Duplicate
+from places.facts import OF_PUBLICATION
 from places.geo import WGS84
 from places.models import Change, Correspondence, Entry, Submission
 from places.parameters import Parameters, Word
@@ -233,10 +234,11 @@ def _pointers(fact: str) -> tuple[str, ...]:
 
 
 def _shown_fields(change: Change) -> list[str]:
-    """The fields of the answer that a line of the record changed; one that only proposes changes none."""
+    """The fields of the answer that a line of the record changed; one that only proposes changes none, and neither does
+    one that only took the entry out of the public or brought it back."""
     if change.verb == "proposed":
         return []
-    return sorted({at.split("/")[1] for fact in change.after for at in _pointers(fact)})
+    return sorted({at.split("/")[1] for fact in change.after.keys() - OF_PUBLICATION for at in _pointers(fact)})
 
 
 class Confirming(OnEntry):

@@ -12,6 +12,7 @@ from places import clock
 from places.accounts import account_for
 from places.api.examples import NEW
 from places.models import Actor, Change, Place, Stewardship, Submission
+from places.reviewing.restoring import republish
 from places.vocabulary import Circle, Publication, Role, SubmissionKind, SubmissionState, Verb
 from tests.factories import involve, make_actor, make_reviewer
 from tests.web.answers import API, send
@@ -53,6 +54,18 @@ def test_who_comes_too_late_is_told_what_changed_since(place: Place, key: str) -
     without = change(path, {"name": "Meins"}, key, '"no"').json()
     assert [line["fields_changed"] for line in without["changes"]] == [["address", "description"], ["website"]]
     assert change(path, {"name": "Meins"}, key, told["etag"]).json()["name"] == "Meins"
+
+
+def test_what_changed_is_told_by_fields_that_the_answers_have(place: Place, steward: User, key: str) -> None:
+    path = f"places/{place.pk}/"
+    etag = read(path)[1]
+    assert change(path, {"website": "https://neu.example"}, key, etag).status_code == HTTPStatus.OK
+    assert send("POST", f"{path}withdrawal/", {"reason": "Umbau"}, key=key).status_code == HTTPStatus.NO_CONTENT
+    place.refresh_from_db()
+    republish(place, by=make_reviewer("06635"), today=clock.today(), reason="Wieder offen")
+    told = change(path, {"name": "Meins"}, key, etag).json()
+    assert [line["fields_changed"] for line in told["changes"]] == [["website"]]
+    assert told["now"] == {"website": "https://neu.example"}
 
 
 def test_what_moves_a_class_waits_and_the_rest_is_public(place: Place, steward: User, key: str) -> None:
