@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 from typing import Any
 
+from django.http.request import MediaType
 from rest_framework import exceptions, pagination, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from places.fields import Position
@@ -28,6 +30,22 @@ PROBLEM = "application/problem+json"
 class Negotiation(DefaultContentNegotiation):
     """``?format=`` goes before the Accept header; a format that is not there is a wrong parameter, not a wrong path."""
 
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """What the reader likes best by the weights of the Accept header (RFC 9110, 12.5.1), JSON where it is open.
+
+        Django REST framework passes over ``q``, Django over whatever comes with a parameter like ``charset``.
+        """
+        asked = request.query_params.get(api_settings.URL_FORMAT_OVERRIDE)
+        renderers = self.filter_renderers(renderers, asked) if asked else list(renderers)
+        tokens = [token for token in request.headers.get("Accept", "").split(",") if token.strip()]
+        ranges = [MediaType(token) for token in tokens or ["*/*"]]
+        best = max(renderers, key=lambda renderer: _weight(renderer.media_type, ranges))  # the first of equal ones
+        if not _weight(best.media_type, ranges):
+            raise exceptions.NotAcceptable(available_renderers=renderers)
+        return best, str(best.media_type)
+
     def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
         renderers = list(renderers)
         found = [renderer for renderer in renderers if renderer.format == format]
@@ -35,6 +53,13 @@ class Negotiation(DefaultContentNegotiation):
             known = ", ".join(renderer.format for renderer in renderers)
             raise exceptions.ValidationError({"format": f"“{format}” is none of: {known}."})
         return found
+
+
+def _weight(media_type: str, ranges: Iterable[MediaType]) -> float:
+    """How much a reader wants a media type, 0 to 1: the closest of the ranges that cover it says so."""
+    main, _, sub = media_type.partition("/")
+    covering = [each for each in ranges if each.main_type in (main, "*") and each.sub_type in (sub, "*")]
+    return max(covering, key=lambda each: each.specificity).quality if covering else 0
 
 
 class GeoJson(JSONRenderer):

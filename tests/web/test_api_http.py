@@ -135,6 +135,28 @@ def test_a_format_that_does_not_exist_is_refused_everywhere(path: str, ids: dict
     assert get(path.format(**ids), HTTPStatus.NOT_ACCEPTABLE, accept="image/png")["status"] == 406
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("*/*;q=0.1", "application/json"),
+        ("text/csv, application/json", "application/json"),
+        ("application/json;q=0.5, text/csv;q=0.9", "text/csv"),
+        ("application/geo+json;q=0.2, text/*;q=0.3", "text/csv"),
+        ("text/csv, */*;q=0.1", "text/csv"),
+        ("application/json;q=0, */*", "application/geo+json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_the_format_is_the_one_that_the_reader_likes_best(accept: str, media_type: str) -> None:
+    assert ask("municipalities/", accept=accept).headers["Content-Type"].split(";")[0] == media_type
+
+
+def test_a_format_that_the_reader_rules_out_is_not_sent() -> None:
+    get("assessments/", HTTPStatus.NOT_ACCEPTABLE, accept="application/json;q=0")
+
+
 @pytest.mark.parametrize("path", ["nothing", "nothing/", "municipalities/06635001/mayor/", "places/abc/", "places/-1/"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unknown_path_is_a_problem_too(path: str, method: str, client: Client) -> None:
