@@ -98,6 +98,7 @@ class FileSchema(Schema):
         json = {"type": "object", "description": "A FeatureCollection as RFC 7946 has it."}
         problem = self._component("Problem", PROBLEM_SCHEMA)
         problems = {
+            400: "There is no such query parameter.",
             404: "There is no such file.",
             412: "The file is another one than `If-Match` expects.",
             416: "No byte of the file is in the range.",
@@ -123,6 +124,8 @@ class ExportFile(APIView):
         return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request, name: str) -> HttpResponseBase:
+        if unknown := {each: ["There is no such parameter here; a file has none."] for each in request.query_params}:
+            raise serializers.ValidationError(unknown)
         if name not in EXPORTS:
             raise Http404(f"There is no file {name}; {reverse('api:export-list')} lists what there is.")
         export = EXPORTS[name]

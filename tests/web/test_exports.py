@@ -271,6 +271,12 @@ def test_what_is_not_there_is_said_as_a_problem() -> None:
     assert Client().post("/api/v1/exports/places.csv").status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
+def test_a_file_has_no_parameters(world: None) -> None:
+    for name in ("places.csv", "places.gpkg"):
+        assert "no such parameter" in answers.refused(f"exports/{name}", "delimiter", delimiter=";")
+        assert "no such parameter" in answers.refused(f"exports/{name}", "format", format="json")
+
+
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
