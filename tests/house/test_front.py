@@ -17,6 +17,7 @@ import pytest
 from tests import front
 
 ETAG = '"one"'
+LICENCE = '<https://www.govdata.de/dl-de/by-2-0>; rel="license"'
 LONG = "public, max-age=31536000, immutable"
 MINUTE = "public, max-age=0, s-maxage=60, must-revalidate"
 BODY = bytes(range(256)) * 400
@@ -43,7 +44,7 @@ class Site(BaseHTTPRequestHandler):
         if headers.get("if-none-match") == ETAG:
             self._answer(HTTPStatus.NOT_MODIFIED, path, b"")
         elif path == "/api/v1/exports/named.gpkg":
-            self._answer(HTTPStatus.OK, path, b"", {"X-Accel-Redirect": "/_files/exports/named.gpkg"})
+            self._answer(HTTPStatus.OK, path, b"", {"X-Accel-Redirect": "/_files/exports/named.gpkg", "Link": LICENCE})
         elif path.startswith(("/tiles/", "/api/v1/exports/")):
             self._answer(HTTPStatus.OK, path, BODY, {"Accept-Ranges": "bytes"})
         else:
@@ -181,6 +182,7 @@ def test_programs_that_accept_encodings_in_other_words_share_a_file(address: str
 def test_a_file_that_the_site_only_names_is_sent_from_its_folder_with_the_headers_of_the_site(address: str) -> None:
     whole = get(address, "/api/v1/exports/named.gpkg")
     assert (whole.status, whole.body, whole.headers["ETag"]) == (HTTPStatus.OK, BODY, ETAG)
+    assert whole.headers["Link"] == LICENCE
     part = get(address, "/api/v1/exports/named.gpkg", Range="bytes=10-19")
     assert (part.status, part.body) == (HTTPStatus.PARTIAL_CONTENT, BODY[10:20])
 
