@@ -12,9 +12,12 @@ from django.utils.http import parse_http_date_safe
 
 METHODS = "GET, HEAD, OPTIONS"
 # A page of another site may write with a key that its reader gave it; cookies are never sent along, nor read.
-MAY_BE_SENT = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"
+MAY_BE_SENT = (
+    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
+)
 MAY_BE_READ = (
-    "ETag, Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, Content-Crs"
+    "Accept-Ranges, Content-Crs, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, "
+    "Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
 )
 PAGE = "text/html"  # of /ogc/: for people, so as every page
 # A proxy may answer many readers for a minute and must ask then; a browser asks every time. Nobody's session is in it:
@@ -41,6 +44,7 @@ class ApiMiddleware:
             set_response_etag(response)
             modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
             response = get_conditional_response(request, response.headers["ETag"], modified, response) or response
+        _is_of_all_languages(response)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = MAY_BE_READ
         response.headers.setdefault("Cache-Control", KEPT if response.status_code in UNTIL_CHANGED else "no-cache")
@@ -82,6 +86,15 @@ class PrivateMiddleware:
             else:
                 patch_cache_control(response, private=True, no_cache=True)
         return response
+
+
+def _is_of_all_languages(response: HttpResponse) -> None:
+    """LocaleMiddleware says otherwise of every answer, and a cache would keep one for each browser's list."""
+    names = [name for name in response.get("Vary", "").split(", ") if name and name.lower() != "accept-language"]
+    if names:
+        response.headers["Vary"] = ", ".join(names)
+    else:
+        del response.headers["Vary"]
 
 
 def _methods(view: Callable[..., Any]) -> str:

@@ -263,6 +263,24 @@ def test_problems_are_worded_in_english_for_everybody(language: str, client: Cli
     assert response.headers["Content-Language"] == "en"
 
 
+def test_a_cache_keeps_one_answer_for_readers_of_all_languages(client: Client) -> None:
+    for path in (f"{API}places/", f"{API}scores/", f"{API}exports/places.csv", "/ogc/", "/ogc/collections/places/items"):
+        german, english = (client.get(path, headers={"Accept-Language": language}) for language in ("de", "en"))
+        assert "Accept-Language" not in german.headers["Vary"]
+        assert german.getvalue() == english.getvalue()
+    assert "Accept-Language" in client.get("/ogc/", {"f": "html"}).headers["Vary"]
+
+
+def test_a_page_of_another_site_may_read_a_file_in_parts(client: Client) -> None:
+    path = f"{API}exports/places.parquet"
+    first = client.options(path, headers={"Origin": "https://example.org"})
+    assert {"Range", "If-Range"} <= set(first.headers["Access-Control-Allow-Headers"].split(", "))
+    part = client.get(path, headers={"Range": "bytes=0-3"})
+    assert part.getvalue() == b"PAR1"
+    readable = set(part.headers["Access-Control-Expose-Headers"].split(", "))
+    assert {"Accept-Ranges", "Content-Range", "Content-Disposition", "ETag"} <= readable
+
+
 def test_other_pages_are_not_opened_to_other_sites(client: Client) -> None:
     assert "Access-Control-Allow-Origin" not in client.get("/healthz").headers
     assert "Access-Control-Allow-Origin" not in client.get(f"{API}docs/").headers
