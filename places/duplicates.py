@@ -1,12 +1,15 @@
 """Which entries may be the same thing as one that is being written or reviewed. What is done about it: verbs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
 from math import cos, hypot, radians
+from operator import or_
+from typing import Any
 
 import numpy as np
 from django.contrib.gis.geos import Point
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from places.geo import Bbox, to_metres
 from places.likeness import likeness
@@ -57,20 +60,10 @@ def likely_duplicates(
     Left out: what nobody has confirmed yet, and what was merged into another. On the same spot any name is likely;
     within 1.5 km a similar one; within 5 km, or in the municipality of this AGS, only a very similar one.
     """
-    around = Q()
-    if location is not None:
-        around |= Q(location__intersects=bbox_polygon(_box(location)))
-    if municipality_ags:
-        around |= Q(municipality__ags=municipality_ags)
+    around = _around(location, municipality_ags)
     if not around:
         return []
-    entries = (
-        model._default_manager.filter(around)
-        .exclude(publication=Publication.DRAFT)
-        .filter(merged_into=None)
-        .select_related("municipality")
-        .defer("municipality__geometry")
-    )
+    entries = _candidates(model, around)
     if publications is not None:
         entries = entries.filter(publication__in=list(publications))
     if exclude is not None:
@@ -78,6 +71,53 @@ def likely_duplicates(
     found = [Duplicate(entry, _metres(location, entry), likeness(name, entry.name)) for entry in entries]
     likely = [duplicate for duplicate in found if _is_likely(duplicate)]
     return sorted(likely, key=lambda duplicate: (-duplicate.weight, duplicate.entry.pk))[:limit]
+
+
+def with_likely_duplicates(entries: Collection[Entry]) -> set[Entry]:
+    """Those of ``entries`` that may be the same as another one, by the same rules: one question for each kind, however
+    many they are. Their municipalities are read with them."""
+    found: set[Entry] = set()
+    for model in {type(entry) for entry in entries}:
+        own = [entry for entry in entries if type(entry) is model]
+        around = reduce(or_, [_around(entry.location, _ags(entry)) for entry in own])
+        others = list(_candidates(model, around))
+        found |= {entry for entry in own if any(_may_be_the_same(entry, other) for other in others)}
+    return found
+
+
+def _may_be_the_same(entry: Entry, other: Entry) -> bool:
+    if other.pk == entry.pk:
+        return False
+    west, south, east, north = _box(entry.location).as_tuple()
+    is_near = west <= other.location.x <= east and south <= other.location.y <= north
+    if not is_near and not (_ags(entry) and _ags(other) == _ags(entry)):
+        return False
+    return _is_likely(Duplicate(other, _metres(entry.location, other), likeness(entry.name, other.name)))
+
+
+def _around(location: Point | None, municipality_ags: str) -> Q:
+    """What is asked of the database: whatever is within FAR, or in the municipality."""
+    around = Q()
+    if location is not None:
+        around |= Q(location__intersects=bbox_polygon(_box(location)))
+    if municipality_ags:
+        around |= Q(municipality__ags=municipality_ags)
+    return around
+
+
+def _candidates(model: Any, around: Q) -> QuerySet[Any]:
+    candidates: QuerySet[Any] = (
+        model._default_manager.filter(around)
+        .exclude(publication=Publication.DRAFT)
+        .filter(merged_into=None)
+        .select_related("municipality")
+        .defer("municipality__geometry")
+    )
+    return candidates
+
+
+def _ags(entry: Entry) -> str:
+    return entry.municipality.ags if entry.municipality else ""
 
 
 def _is_likely(duplicate: Duplicate) -> bool:

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.text import Truncator
 
 from places import keys, wording
-from places.duplicates import Duplicate, likely_duplicates
+from places.duplicates import Duplicate, likely_duplicates, with_likely_duplicates
 from places.freshness import DEFAULT_FRESHNESS_MONTHS
 from places.models import ENTRY_KINDS, BoundaryEdition, Entry, Mandate, Region, Report, Submission
 from places.permissions import User
@@ -23,7 +23,7 @@ from places.responsibility import Responsibility, responsibilities
 from places.reviewing.decisions import obstacle
 from places.vocabulary import SubmissionKind, SubmissionState
 
-PER_PAGE = 20  # submissions; each costs a search for duplicates
+PER_PAGE = 20  # submissions
 SHOWN = 10  # of the lists beside it: the oldest
 WORDS = 140  # characters of a summary
 
@@ -111,10 +111,12 @@ def queue(user: User, today: date, page: str | int = 1) -> Queue:
 def items(ids: Collection[int], today: date) -> list[Waiting]:
     """Submissions as a queue shows them, in the order of ``ids``."""
     found = _in_order(ids, Submission.objects.with_entries())
-    return [_item(submission, today) for submission in found]
+    registered = [each.entry for each in found if each.kind == SubmissionKind.REGISTRATION]
+    alike = with_likely_duplicates(registered)
+    return [_item(submission, today, submission.entry in alike) for submission in found]
 
 
-def duplicates_of(entry: Entry, limit: int = 5) -> list[Duplicate]:
+def duplicates_of(entry: Entry) -> list[Duplicate]:
     """Entries that may mean the same as ``entry``."""
     return likely_duplicates(
         ENTRY_KINDS[entry.entry_kind],
@@ -122,7 +124,6 @@ def duplicates_of(entry: Entry, limit: int = 5) -> list[Duplicate]:
         location=entry.location,
         municipality_ags=entry.municipality.ags if entry.municipality else "",
         exclude=entry.pk,
-        limit=limit,
     )
 
 
@@ -158,15 +159,14 @@ def of_entries(rows: "QuerySet[Report]") -> "QuerySet[Report]":
     return rows.select_related(*joined).defer(*(f"{kind}__municipality__geometry" for kind in ENTRY_KINDS))
 
 
-def _item(submission: Submission, today: date) -> Waiting:
+def _item(submission: Submission, today: date, has_duplicates: bool) -> Waiting:
     entry = submission.entry
-    searches = submission.kind == SubmissionKind.REGISTRATION
     return Waiting(
         submission,
         entry,
         days=(today - submission.waiting_since).days if submission.waiting_since else 0,
         summary=summary(submission, entry),
-        has_duplicates=searches and bool(duplicates_of(entry, limit=1)),
+        has_duplicates=has_duplicates and submission.kind == SubmissionKind.REGISTRATION,
         obstacle=obstacle(submission, entry),
     )
 

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
+from pytest_django import DjangoAssertNumQueries
 
-from places.duplicates import likely_duplicates
+from places.duplicates import likely_duplicates, with_likely_duplicates
 from places.geo import WGS84
-from places.models import Place
+from places.models import Entry, Place, Space
 from places.vocabulary import Publication, Status
-from tests.factories import make_municipality, make_place, square
+from tests.factories import make_municipality, make_place, make_space, square
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,41 @@ def test_no_more_than_asked_for() -> None:
     for index in range(4):
         place_at(index / 10)
     assert len(names(limit=3)) == 3
+
+
+def test_of_many_it_is_asked_at_once_and_found_as_of_each_alone(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    elsewhere = make_municipality("06635002", geometry=square(10, 51))
+    place_at(0)
+    place_at(4, "Dorfladen Ottlaar")
+    place_at(20, "Dorfladen Ottlar", municipality=elsewhere)  # as alike, but farther away from all
+    place_at(1, "Feuerwehrhaus")
+    place_at(1.1, "Mühle", publication=Publication.SUBMITTED)
+    place_at(30, "Backhaus", municipality=elsewhere)
+    place_at(40, "Backhaus", municipality=elsewhere)
+    make_space(location=spot(), name="Dorfladen Ottlar")
+    entries: list[Entry] = [*Place.objects.with_territory(), *Space.objects.with_territory()]
+    alone = [
+        entry
+        for entry in entries
+        if entry.municipality
+        and likely_duplicates(
+            Space if isinstance(entry, Space) else Place,
+            name=entry.name,
+            location=entry.location,
+            municipality_ags=entry.municipality.ags,
+            exclude=entry.pk,
+        )
+    ]
+    assert {entry.name for entry in alone} == {
+        "Dorfladen Ottlar",
+        "Dorfladen Ottlaar",
+        "Feuerwehrhaus",
+        "Mühle",
+        "Backhaus",
+    }
+    assert len(alone) == 6
+    with django_assert_num_queries(2):
+        assert with_likely_duplicates(entries) == {*alone}
+    assert with_likely_duplicates([]) == set()
