@@ -13,7 +13,8 @@ from django.utils.http import parse_http_date_safe
 METHODS = "GET, HEAD, OPTIONS"
 # A page of another site may write with a key that its reader gave it; cookies are never sent along, nor read.
 MAY_BE_SENT = (
-    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
+    "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Range"
 )
 MAY_BE_READ = (
     "Accept-Ranges, Content-Crs, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, "

@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.serializers import BaseSerializer
 
+from places.api import idempotency
 from places.api.keyed import NO_KEY, Keyed, Operation
 from places.fields import FeatureSerializer
 from sok_site.problems import PROBLEM
@@ -54,15 +55,15 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
-def _problem_with(description: str, **members: dict[str, Any]) -> dict[str, Any]:
-    """A problem that always tells these members too."""
+def _problem_with(description: str, optional: tuple[str, ...] = (), **members: dict[str, Any]) -> dict[str, Any]:
+    """A problem that tells these members too, always but for the optional ones."""
     properties = {
         name: part for name, part in PROBLEM_SCHEMA["properties"].items() if name not in ("errors", "successors")
     }
     return {
         "type": "object",
         "description": description,
-        "required": [*PROBLEM_SCHEMA["required"], *members],
+        "required": [*PROBLEM_SCHEMA["required"], *(name for name in members if name not in optional)],
         "properties": {**properties, **members},
     }
 
@@ -80,8 +81,9 @@ PROBLEMS_OF_WRITES = {
         "MayBeThere",
         _problem_with(
             "Entries that may be the one that is to be registered.",
+            optional=("duplicates",),
             duplicates=_list_of(
-                "The likeliest first.",
+                "The likeliest first. Not there where the same `Idempotency-Key` is being worked on.",
                 id=_STRING,
                 name=_STRING,
                 municipality={"type": ["string", "null"]},
@@ -286,7 +288,8 @@ class Schema(AutoSchema):
         told = "Where the submission is."
         headers = [OpenApiParameter("Location", OpenApiTypes.URI, "header", response=location, description=told)]
         in_query = [write.parameters] if write.parameters is not None and write.parameters().fields else []
-        return [*in_query, *(IF_MATCH if write.conditional else []), *(headers if location else [])]
+        asked = [*(IF_MATCH if write.conditional else []), *([idempotency.PARAMETER] if write.repeatable else [])]
+        return [*in_query, *asked, *(headers if location else [])]
 
     def get_paginated_name(self, serializer_name: str) -> str:
         return f"{serializer_name}List"

@@ -140,6 +140,10 @@ PARAMETERS: dict[str, Promise] = {
     "asOf": _("wie es am Ende dieses Tages öffentlich war"),
     "Range": _("ein Teil der Datei, in Bytes"),
     "duplicates": _("„accepted“: eintragen, auch wenn es etwas Ähnliches schon gibt"),
+    "Idempotency-Key": _(
+        "von Ihnen gewählt, am besten eine UUID: geht die Antwort verloren und Sie senden dasselbe noch einmal, "
+        "entsteht nichts doppelt (24 Stunden lang)"
+    ),
     "If-Match": _("der ETag, den Sie zuletzt gelesen haben, oder *; ohne ihn kommt 428, ist er alt, 412"),
     "If-Unmodified-Since": _("der Header Last-Modified dazu; dann sagt 412, was sich seitdem geändert hat"),
     "since": _("danach: ein Tag oder Zeitpunkt (ISO 8601) oder der „cursor“ einer früheren Antwort"),

@@ -37,6 +37,7 @@ class Operation:
     problems: Mapping[int, str] = field(default_factory=dict)
     examples: tuple[OpenApiExample, ...] = ()
     conditional: bool = False  # asks for If-Match
+    repeatable: bool = False  # heeds Idempotency-Key
     parameters: type[serializers.Serializer[Any]] | None = None
 
 

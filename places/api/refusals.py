@@ -47,6 +47,12 @@ class MayBeThere(Refused):
     default_detail = "It may be there already. If it is none of these, send it again with ?duplicates=accepted."
 
 
+class BeingMade(Refused):
+    """The very same is being made already."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
 class TooLarge(Refused):
     """More than any entry needs."""
 

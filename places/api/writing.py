@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from places import clock
 from places.api.bodies import Body, MergePatch, Text
 from places.api.examples import CHANGE_EXAMPLES, NEW_EXAMPLES
+from places.api.idempotency import Once
 from places.api.keyed import NO_KEY, TOO_MANY, Keyed, Operation, refusing
 from places.api.parts import EntryReading, EntrySerializer, Gone
 from places.api.places import PlaceDetail, Places
@@ -77,17 +78,25 @@ class Submitting(Keyed, EntryReading):
     """POST of a list: a new entry, which waits for the reviewers. Its steward is whoever sent it."""
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        once = Once.asked(request)
+        submission = (once.made_before() if once else None) or self._submit(request, once)
+        stored = Submission.objects.get(pk=submission.pk)  # the verb holds the entry as it was before
+        told = SubmissionSerializer(stored, context=self.get_serializer_context()).data
+        return Response(told, status=201, headers={"Location": told["url"]})
+
+    def _submit(self, request: Request, once: Once | None) -> Submission:
         kind, user = self.model.entry_kind, request.user
         with refusing():
             facts, message = read_new(kind, request.data)
             if "duplicates" not in self.asked:
                 self._refuse_duplicates(kind, facts["name"], facts["location"])
-            submission = register(
-                kind, facts, today=clock.today(), language=language_of(user), message=message, by=user
-            )
-        stored = Submission.objects.get(pk=submission.pk)  # the verb holds the entry as it was before
-        told = SubmissionSerializer(stored, context=self.get_serializer_context()).data
-        return Response(told, status=201, headers={"Location": told["url"]})
+            with transaction.atomic():
+                submission = register(
+                    kind, facts, today=clock.today(), language=language_of(user), message=message, by=user
+                )
+                if once:
+                    once.remember(submission)
+        return submission
 
     def _refuse_duplicates(self, kind: str, name: str, location: list[float]) -> None:
         longitude, latitude = location
@@ -286,7 +295,12 @@ def _submitting(kind: str, name: str, title: str) -> dict[str, Operation]:
             "It waits for the reviewers; its steward is whoever sent it. What may be there already is 409 and listed.",
             body=BODIES[kind],
             answers={201: (SubmissionSerializer, "It waits for the reviewers. You look after it.")},
-            problems={**problems, 409: "It may be there already: `duplicates` lists what may be the same."},
+            problems={
+                **problems,
+                409: "It may be there already: `duplicates` lists what may be the same. Or a request with the same "
+                "`Idempotency-Key` is being worked on.",
+            },
+            repeatable=True,
             examples=NEW_EXAMPLES[kind],
             parameters=SubmitParameters,
         )

@@ -5,6 +5,7 @@ from places.models.care import Correspondence, Draft, Question, Report, Stewards
 from places.models.data_change import DataChange
 from places.models.entry import Entry
 from places.models.history import Change
+from places.models.idempotency import IdempotencyKey
 from places.models.mandate import Mandate
 from places.models.of_entry import ENTRY_KINDS, ENTRY_MODELS, OfEntry, tie
 from places.models.photo import Photo
@@ -27,6 +28,7 @@ __all__ = [
     "DataChange",
     "Draft",
     "Entry",
+    "IdempotencyKey",
     "Involvement",
     "Mandate",
     "Municipality",

@@ -14,7 +14,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from places.models import Actor, ApiToken, Change, Draft, Entry, Photo, Place, Report, Submission, tie
+from places.models import (
+    Actor,
+    ApiToken,
+    Change,
+    Draft,
+    Entry,
+    IdempotencyKey,
+    Photo,
+    Place,
+    Report,
+    Submission,
+    tie,
+)
+from places.models.idempotency import KEPT
 from places.signals import retention_due
 from places.tasks import deliver, revive
 from places.vocabulary import Publication, SubmissionKind, SubmissionState
@@ -37,6 +50,7 @@ class Removed:
     drafts: int = 0
     addresses: int = 0
     api_keys: int = 0
+    idempotency_keys: int = 0
     sessions: int = 0
     tasks: int = 0
     stuck_tasks_revived: int = 0
@@ -58,6 +72,7 @@ def apply_retention(today: date, *, dry_run: bool = False) -> Removed:
         drafts=_delete(Draft.objects.filter(updated_at__date__lte=today - timedelta(days=DRAFT_DAYS)), dry_run),
         addresses=_addresses(today, dry_run),
         api_keys=_delete(ApiToken.objects.filter(ends_on__lt=today - timedelta(days=TOKEN_DAYS)), dry_run),
+        idempotency_keys=_delete(IdempotencyKey.objects.filter(made_at__lte=now - KEPT), dry_run),
         sessions=_delete(Session.objects.filter(expire_date__lt=now), dry_run),
         tasks=_tasks(now, dry_run),
         stuck_tasks_revived=0 if dry_run else revive(now),

@@ -264,7 +264,13 @@ def test_problems_are_worded_in_english_for_everybody(language: str, client: Cli
 
 
 def test_a_cache_keeps_one_answer_for_readers_of_all_languages(client: Client) -> None:
-    for path in (f"{API}places/", f"{API}scores/", f"{API}exports/places.csv", "/ogc/", "/ogc/collections/places/items"):
+    for path in (
+        f"{API}places/",
+        f"{API}scores/",
+        f"{API}exports/places.csv",
+        "/ogc/",
+        "/ogc/collections/places/items",
+    ):
         german, english = (client.get(path, headers={"Accept-Language": language}) for language in ("de", "en"))
         assert "Accept-Language" not in german.headers["Vary"]
         assert german.getvalue() == english.getvalue()
