@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.gis.db.models import Extent, GeometryField, Union
+from django.contrib.gis.db.models.functions import GeomOutputGeoFunc
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import BooleanField, Case, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Length
@@ -32,6 +33,12 @@ from places.reading import Reading
 from places.vocabulary import RATINGS, Criterion, Kind, Sector, SpaceKind, Status, SupportKind, ZokTier
 
 Choices = type[Any]  # a TextChoices
+
+
+class Multi(GeomOutputGeoFunc):
+    """A union as several polygons, also where it is one: a layer has geometries of one type."""
+
+    function = "ST_Multi"
 
 
 @dataclass(frozen=True)
@@ -321,7 +328,7 @@ COLLECTIONS: dict[str, Collection] = {
             time=("edition__date", "edition__date"),
             time_text=_("datetime wählt nach dem Gebietsstand."),
             geometry=Subquery(
-                _in_district().values("district").annotate(whole=Union("geometry")).values("whole"),
+                _in_district().values("district").annotate(whole=Multi(Union("geometry"))).values("whole"),
                 output_field=GeometryField(srid=WGS84),
             ),
             is_point=False,

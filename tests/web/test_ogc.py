@@ -186,6 +186,10 @@ def test_a_district_is_the_sum_of_its_municipalities(world: None) -> None:
     shape.srid = WGS84
     assert shape.valid
     assert shape.area == pytest.approx(0.02)
+    # also the one of neighbours, which are one polygon: a layer has one type, and the queryables say which
+    geometries = [feature["geometry"]["type"] for feature in get("collections/districts/items")["features"]]
+    assert geometries == ["MultiPolygon", "MultiPolygon"]
+    assert get("collections/districts/queryables")["properties"]["geometry"]["format"] == "geometry-multipolygon"
     assert items("districts", bbox="9.25,51.01,9.26,51.02") == ["06636"]
 
 
