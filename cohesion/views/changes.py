@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -73,6 +74,10 @@ class ChangesFeed(Feed[Told, None]):
 
     def item_title(self, item: Told) -> str:
         return item.title
+
+    def author_name(self) -> str:
+        """Atom wants one; nobody's name is told, so it is whoever runs the site."""
+        return settings.OPERATOR["name"] or "SOK-Atlas"
 
     def item_description(self, item: Told) -> str:
         """Atom reads it as HTML."""

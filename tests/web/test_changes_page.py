@@ -70,6 +70,7 @@ def test_the_feed_is_atom_with_a_lasting_name_for_every_change(client: Client) -
         "Aus der Öffentlichkeit genommen: Ein Sozialer Ort",
         "Geändert: Dorfladen",
     ]
+    assert feed.findtext("a:author/a:name", namespaces=ATOM) == "SOK-Atlas"  # RFC 4287, 4.1.1
     ids = [found.text for found in feed.findall("a:entry/a:id", ATOM)]
     assert len({*ids}) == len(ids) == 3
     again = ElementTree.fromstring(client.get("/aenderungen.atom").content)
