@@ -5,7 +5,7 @@ Stored between neighbouring editions (models/succession.py); here it is followed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,8 @@ from places.vocabulary import SuccessionKind, SuccessionState
 UNAMBIGUOUS = 0.9  # of the area: so much of it in one successor speaks for the whole
 WHOLE = 0.98
 LEAST = 0.005  # of a municipality; less is not followed
+# It is another key or name, or a meadow less: the municipality is what it was.
+STILL_ITSELF = {SuccessionKind.KEY_CHANGED, SuccessionKind.RENAMED, SuccessionKind.REMAINED}
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,13 @@ class Fate:
     """What became of a municipality that the current edition no longer has."""
 
     predecessor: Municipality  # in the last edition that had it
-    heirs: tuple[Heir, ...]  # the largest part first
+    heirs: tuple[Heir, ...]  # of today, the largest part first
+    # What is told is what ended it; only where nothing else happened, that it has another key.
     kind: str  # SuccessionKind of the largest part; "" where nothing is known
+    into: tuple[Municipality, ...]  # that took it over then; the only one, or all
     effective_on: date | None
-    until: date  # the edition that no longer had it
+    since: date  # the last edition that had it as it was
+    until: date  # the first that did not
 
     @property
     def sole(self) -> Heir | None:
@@ -59,16 +64,25 @@ class Fate:
         """Whether nothing but the key changed."""
         return self.kind == SuccessionKind.KEY_CHANGED and self.sole is not None
 
+    @property
+    def today(self) -> tuple[Municipality, ...]:
+        """Who has the territory now."""
+        return tuple(heir.municipality for heir in ([self.sole] if self.sole else self.heirs))
+
+    @property
+    def went_on(self) -> bool:
+        """Whether others have the territory now than those that took it over."""
+        return bool(self.into) and {each.ags for each in self.into} != {each.ags for each in self.today}
+
     def in_words(self) -> str:
-        """One sentence for people, in their language: who went where, and when."""
-        into = [heir.municipality.name for heir in ([self.sole] if self.sole else self.heirs)]
-        names = _("%(first)s und %(last)s") % {"first": ", ".join(into[:-1]), "last": into[-1]} if into[1:] else into[0]
+        """A sentence or two for people, in their language: who went where, and when."""
         said = {
             "gone": self.predecessor.name,
-            "names": names,
+            "names": _in_a_row(self.today if self.is_other_key else self.into or self.today),
+            "today": _in_a_row(self.today),
             "old": self.predecessor.ags,
             "new": self.heirs[0].municipality.ags,
-            "from": date_format(self.predecessor.edition.date, "DATE_FORMAT"),
+            "from": date_format(self.since, "DATE_FORMAT"),
             "until": date_format(self.until, "DATE_FORMAT"),
             "day": date_format(self.effective_on, "DATE_FORMAT") if self.effective_on else "",
         }
@@ -76,25 +90,44 @@ class Fate:
             return _("%(names)s hat seit dem %(day)s einen anderen Schlüssel: %(new)s statt %(old)s.") % said
         if self.is_other_key:
             return _("%(names)s hat einen anderen Schlüssel als früher: %(new)s statt %(old)s.") % said
-        if self.effective_on and self.sole:
-            return _("%(gone)s ging am %(day)s in %(names)s auf.") % said
-        if self.effective_on:
-            return _("%(gone)s wurde am %(day)s aufgeteilt: auf %(names)s.") % said
-        if self.sole:
-            return _("%(gone)s ging zwischen dem %(from)s und dem %(until)s in %(names)s auf.") % said
-        return _("%(gone)s wurde zwischen dem %(from)s und dem %(until)s aufgeteilt: auf %(names)s.") % said
+        is_whole = not (self.into or self.today)[1:]
+        if self.effective_on and is_whole:
+            words = _("%(gone)s ging am %(day)s in %(names)s auf.") % said
+        elif self.effective_on:
+            words = _("%(gone)s wurde am %(day)s aufgeteilt: auf %(names)s.") % said
+        elif is_whole:
+            words = _("%(gone)s ging zwischen dem %(from)s und dem %(until)s in %(names)s auf.") % said
+        else:
+            words = _("%(gone)s wurde zwischen dem %(from)s und dem %(until)s aufgeteilt: auf %(names)s.") % said
+        now = _("Heute gehört das Gebiet zu %(today)s.") % said
+        return f"{words} {now}" if self.went_on else words
 
     def in_english(self) -> str:
-        """One sentence for the API."""
-        names = [f"{heir.municipality.name} ({heir.municipality.ags})" for heir in self.heirs]
-        into = ", ".join(names[:-1]) + (" and " if names[:-1] else "") + (names[-1] if names else "")
+        """A sentence or two for the API."""
         when = (
             f"on {self.effective_on.isoformat()}"
             if self.effective_on
-            else f"between {self.predecessor.edition.date.isoformat()} and {self.until.isoformat()}"
+            else f"between {self.since.isoformat()} and {self.until.isoformat()}"
         )
         gone = f"{self.predecessor.name} ({self.predecessor.ags})"
-        return f"{gone} became part of {into} {when}." if into else f"{gone} ceased to exist {when}."
+        if not self.heirs:
+            return f"{gone} ceased to exist {when}."
+        if self.is_other_key:
+            since = f"since {self.effective_on.isoformat()}" if self.effective_on else "now"
+            new = self.heirs[0].municipality
+            return f"{new.name} has another key {since}: {new.ags}, no longer {self.predecessor.ags}."
+        words = f"{gone} became part of {_with_keys(self.into or self.today)} {when}."
+        return f"{words} Its territory is now in {_with_keys(self.today)}." if self.went_on else words
+
+
+def _in_a_row(municipalities: Sequence[Municipality]) -> str:
+    names = [each.name for each in municipalities]
+    return _("%(first)s und %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]} if names[1:] else names[0]
+
+
+def _with_keys(municipalities: Sequence[Municipality]) -> str:
+    names = [f"{each.name} ({each.ags})" for each in municipalities]
+    return ", ".join(names[:-1]) + (" and " if names[:-1] else "") + names[-1]
 
 
 @dataclass(frozen=True)
@@ -113,12 +146,15 @@ class Forebear:
 
 def fate_of(ags: str) -> Fate | None:
     """What became of the municipality of this key; None where the current edition has it, or no edition ever had."""
-    rows = Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry")
-    last = rows.order_by("-edition__date").first()
+    rows = list(Municipality.objects.filter(ags=ags).select_related("edition").defer("geometry"))
+    rows.sort(key=lambda row: row.edition.date, reverse=True)
     current = BoundaryEdition.objects.current()
-    if last is None or current is None or last.edition_id == current.pk:
+    if not rows or current is None or rows[0].edition_id == current.pk:
         return None
-    chain = _editions_after(last.edition, current)
+    # An edition that was never compared, because newer ones were there before it, hides no successor
+    last, chain = next(
+        ((row, chain) for row in rows if (chain := _editions_after(row.edition, current))), (rows[0], [])
+    )
     parts: dict[int, tuple[float, float | None, bool]] = {last.pk: (1.0, 1.0, True)}
     for edition in chain:
         parts = _passed_on(parts, edition)
@@ -128,19 +164,43 @@ def fate_of(ags: str) -> Fate | None:
         .defer("geometry")
     )
     found = [Heir(heir, *parts[heir.pk]) for heir in heirs if parts[heir.pk][0] >= LEAST]
-    first = (
-        Succession.objects.filter(predecessor=last)
-        .exclude(state=SuccessionState.REJECTED)
-        .order_by("-area_share")
-        .first()
-    )
+    told = _ending(last, chain)
+    is_whole = bool(told) and told[0].area_share >= UNAMBIGUOUS * sum(row.area_share for row in told)
     return Fate(
         predecessor=last,
         heirs=tuple(sorted(found, key=lambda heir: (-heir.area_share, heir.municipality.ags))),
-        kind=first.kind if first else "",
-        effective_on=first.effective_on if first else None,
-        until=chain[0].date if chain else current.date,
+        kind=told[0].kind if told else "",
+        into=tuple(row.successor for row in told[: 1 if is_whole else None] if row.area_share >= LEAST),
+        effective_on=told[0].effective_on if told else None,
+        since=told[0].predecessor.edition.date if told else last.edition.date,
+        until=told[0].successor.edition.date if told else chain[0].date if chain else current.date,
     )
+
+
+def _ending(last: Municipality, chain: Sequence[BoundaryEdition]) -> list[Succession]:
+    """What ended the municipality, the largest part first: the first that is more than another key or name; if it has
+    only those, the first of them."""
+    renamed: list[Succession] = []
+    at = last
+    for edition in chain:
+        rows = list(
+            Succession.objects.filter(predecessor=at, successor__edition=edition)
+            .exclude(state=SuccessionState.REJECTED)
+            .select_related("predecessor__edition", "successor__edition")
+            .defer("predecessor__geometry", "successor__geometry")
+            .order_by("-area_share", "successor__ags")
+        )
+        if not rows:
+            same = Municipality.objects.filter(edition=edition, ags=at.ags).defer("geometry").first()
+            if same is None:
+                break
+            at = same
+            continue
+        if rows[0].kind not in STILL_ITSELF:
+            return rows
+        renamed = renamed or rows
+        at = rows[0].successor
+    return renamed
 
 
 def _editions_after(edition: BoundaryEdition, current: BoundaryEdition) -> list[BoundaryEdition]:
