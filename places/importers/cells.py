@@ -48,6 +48,7 @@ def assigned(older: Side, newer: Side, pairs: Match) -> Cells | None:
     columns = rows.values_list("municipality_id", "x", "y", "residents")
     table: Integers = np.fromiter(columns.iterator(chunk_size=BATCH), dtype=np.dtype((np.int64, 4)))
     at = {row.pk: index for index, row in enumerate(older.rows)}
+    table = table[np.isin(table[:, 0], list(at))]
     old = np.array([at[pk] for pk in table[:, 0].tolist()], dtype=np.intp)
     x, y = table[:, 1].astype(float), table[:, 2].astype(float)
     new = np.concatenate(

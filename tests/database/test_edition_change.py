@@ -367,6 +367,27 @@ def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
     assert Score.objects.get(assessment=after).municipality.population == 7400
 
 
+def test_an_edition_of_one_state_says_nothing_of_its_neighbours(tmp_path: Path) -> None:
+    beyond: Boxes = {"16061001": ("Drüben", (9.2, 51.0, 9.21, 51.1))}  # so near that it is no spit of land that got lost
+    first_edition(tmp_path, HESSE | beyond)
+    Mandate.objects.create(user=User.objects.create_user("reviewer"), area="16061001", starts_on=EDITION_DATE)
+    report = next_edition(tmp_path, MERGED)
+    assert set(stored()) == {("06635005", "06635001")}
+    assert list(Mandate.objects.values_list("area", flat=True)) == ["16061001"]
+    assert report.counts["unexplained"] == 0
+    assert any("lie in states that this edition lacks" in note for note in report.notes)
+    # The other state comes later: it is no new municipality, and has the facts that it had
+    Municipality.objects.filter(ags="16061001").update(population=700)
+    report = next_edition(tmp_path, MERGED | beyond)
+    assert (report.counts["founded"], Municipality.objects.current().get(ags="16061001").population) == (0, 700)
+
+
+def test_states_that_come_with_a_later_edition_are_not_founded(tmp_path: Path) -> None:
+    first_edition(tmp_path, HESSE)
+    report = next_edition(tmp_path, MERGED | ANRODE)
+    assert (report.counts["founded"], report.counts["dissolved"]) == (0, 1)
+
+
 if (SHARED_DATA / "gebietsaenderungen_2023_2025-02.csv").exists():
 
     def test_the_whole_official_list_can_be_read(tmp_path: Path) -> None:
