@@ -122,7 +122,7 @@ def change_edition(
     origins = _origins(older, newer, kept)
     carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
     carry_keys(newer_edition, report)
-    _tell(older, newer, kept, origins, pairs.wandering, report)
+    _tell(older, newer, kept, origins, pairs, report)
     boundaries_changed.send(sender=BoundaryEdition)
     return has_cells
 
@@ -200,6 +200,7 @@ def _successions(
     of_old: dict[int, list[int]] = defaultdict(list)
     for pair, old in enumerate(pairs.old.tolist()):
         of_old[old].append(pair)
+    reused = _reused(older, newer, pairs)
     for old, row in enumerate(older.rows):
         parts = official.get(row.ags)
         if parts is not None:
@@ -211,7 +212,7 @@ def _successions(
             ]
             continue
         went = [pair for pair in of_old[old] if pairs.share[pair] >= NOTABLE or row.ags not in by_key]
-        if row.ags in by_key and (has_list or len(went) < 2):
+        if row.ags in by_key and row.ags not in reused and (has_list or len(went) < 2):
             # The list is complete: what it does not tell of is the work of generalising
             if _bare(row.name) != _bare(newer.rows[by_key[row.ags]].name):
                 renamed = Part(1.0, 1.0, SuccessionKind.RENAMED, None, "")
@@ -221,7 +222,7 @@ def _successions(
         for pair in went:
             new = int(pairs.new[pair])
             residents = None if np.isnan(counted[pair]) else float(counted[pair])
-            part = Part(float(pairs.share[pair]) / total, residents, _kind(older, newer, old, new), None, "")
+            part = Part(float(pairs.share[pair]) / total, residents, _kind(older, newer, old, new, reused), None, "")
             found.append(_Found(old, new, part, SuccessionSource.OVERLAP))
     return found
 
@@ -237,9 +238,25 @@ def _notable(row: Municipality, same: Municipality | None, parts: Mapping[str, P
     )
 
 
-def _kind(older: Side, newer: Side, old: int, new: int) -> SuccessionKind:
+def _reused(older: Side, newer: Side, pairs: Match) -> set[str]:
+    """Keys that another municipality has now: of another name, and nothing of the territory is the same."""
+    stayed = {
+        older.rows[old].ags
+        for old, new, share in zip(pairs.old.tolist(), pairs.new.tolist(), pairs.share.tolist(), strict=True)
+        if older.rows[old].ags == newer.rows[new].ags and share >= NOTABLE
+    }
+    return {
+        row.ags
+        for row in older.rows
+        if row.ags in newer.index
+        and row.ags not in stayed
+        and _bare(row.name) != _bare(newer.rows[newer.index[row.ags]].name)
+    }
+
+
+def _kind(older: Side, newer: Side, old: int, new: int, reused: Collection[str]) -> SuccessionKind:
     row, there = older.rows[old], newer.rows[new]
-    if row.ags in newer.index:
+    if row.ags in newer.index and row.ags not in reused:
         return SuccessionKind.REMAINED if there.ags == row.ags else SuccessionKind.PART
     is_founded = there.ags not in older.index
     return (
@@ -323,11 +340,12 @@ def _tell(
     newer: Side,
     rows: list[Succession],
     origins: Mapping[str, list[Origin]],
-    wandering: float,
+    pairs: Match,
     report: Report,
 ) -> None:
     """One line for each municipality that was founded, dissolved, divided, renamed, re-keyed or moved; and counts."""
-    old_keys, new_keys = older.index, newer.index
+    reused = _reused(older, newer, pairs)
+    old_keys, new_keys = older.index.keys() - reused, newer.index.keys() - reused  # of those that may have stayed
     went: dict[str, list[Succession]] = defaultdict(list)
     for row in rows:
         went[row.predecessor.ags].append(row)
@@ -356,17 +374,22 @@ def _tell(
         elif new.ags in old_keys and len(came) == 1 and not went[new.ags]:
             before, line = (
                 came[0].municipality.area_km2,
-                float(shapely.length(newer.polygons[new_keys[new.ags]])) / 1000,
+                float(shapely.length(newer.polygons[newer.index[new.ags]])) / 1000,
             )
             # Lines that wander to and fro change an area little; twice that everywhere outwards is more than drawing
-            if abs(new.area_km2 - before) > max(MOVED * before, 2 * wandering / 1000 * line):
+            if abs(new.area_km2 - before) > max(MOVED * before, 2 * pairs.wandering / 1000 * line):
                 lines["moved"].append(f"{_named(new)}: {before:.1f} → {new.area_km2:.1f} km²")
+    report.notes += [
+        f"{key} was the key of {older.rows[older.index[key]]} and is that of {newer.rows[newer.index[key]]} now: "
+        "look at mandates, served areas and planning regions that name it"
+        for key in sorted(reused)
+    ]
     for what, told_lines in lines.items():
         report.count(what, len(told_lines))
         report.notes += [f"{what}: {line}" for line in told_lines]
 
 
-def _fate(row: Succession, old_keys: Mapping[str, int], origins: Mapping[str, list[Origin]]) -> str:
+def _fate(row: Succession, old_keys: Collection[str], origins: Mapping[str, list[Origin]]) -> str:
     """What became of a municipality that went into one other as a whole."""
     if row.successor.ags in old_keys:
         return "dissolved"

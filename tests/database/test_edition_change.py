@@ -194,6 +194,39 @@ def test_a_key_is_followed_through_several_editions(tmp_path: Path) -> None:
     assert keys == [["06635001"], ["06635001", "06635005"]]
 
 
+def test_a_key_that_is_given_to_another_municipality_is_that_one_and_not_its_name(tmp_path: Path) -> None:
+    """06635001 went into 06635002, and its key to a place at the other end."""
+    first_edition(
+        tmp_path,
+        {
+            "06635001": ("Ast", (9.0, 51.0, 9.1, 51.1)),
+            "06635002": ("Buch", (9.1, 51.0, 9.2, 51.1)),
+            "06635003": ("Clus", (9.2, 51.0, 9.4, 51.1)),
+        },
+        m06635001={"population": 300},
+        m06635003={"population": 900},
+    )
+    report = next_edition(
+        tmp_path,
+        {
+            "06635002": ("Buch", (9.0, 51.0, 9.2, 51.1)),
+            "06635003": ("Clus", (9.2, 51.0, 9.3, 51.1)),
+            "06635001": ("Dorn", (9.3, 51.0, 9.4, 51.1)),
+        },
+    )
+    assert {pair: row.kind for pair, row in stored().items()} == {
+        ("06635001", "06635002"): SuccessionKind.DISSOLVED,
+        ("06635003", "06635003"): SuccessionKind.REMAINED,
+        ("06635003", "06635001"): SuccessionKind.PART,
+    }
+    assert Municipality.objects.current().get(ags="06635001").population == 450
+    (origins,) = forebears(Municipality.objects.current().get(ags="06635001")).values()
+    assert [origin.municipality.name for origin in origins] == ["Clus"]
+    assert report.counts["dissolved"] == 1
+    assert report.counts["renamed"] == 0
+    assert any(note.startswith("founded: Dorn (06635001) from Clus") for note in report.notes)
+
+
 # --- What goes over -------------------------------------------------------------------------------------------------
 
 
@@ -368,7 +401,9 @@ def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
 
 
 def test_an_edition_of_one_state_says_nothing_of_its_neighbours(tmp_path: Path) -> None:
-    beyond: Boxes = {"16061001": ("Drüben", (9.2, 51.0, 9.21, 51.1))}  # so near that it is no spit of land that got lost
+    beyond: Boxes = {
+        "16061001": ("Drüben", (9.2, 51.0, 9.21, 51.1))
+    }  # so near that it is no spit of land that got lost
     first_edition(tmp_path, HESSE | beyond)
     Mandate.objects.create(user=User.objects.create_user("reviewer"), area="16061001", starts_on=EDITION_DATE)
     report = next_edition(tmp_path, MERGED)
