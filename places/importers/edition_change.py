@@ -79,7 +79,7 @@ class Side:
 
 
 def change_edition(
-    newer_edition: BoundaryEdition,
+    edition: BoundaryEdition,
     created: Collection[str],
     changes: Path | None,
     *,
@@ -87,18 +87,26 @@ def change_edition(
     report: Report,
     progress: Progress,
 ) -> bool:
-    """Settle what the newest edition took over from the one before: call it when its municipalities are stored.
+    """Settle who succeeded whom between ``edition`` and the one before: call it when its municipalities are stored. Of
+    one that is older than all others: between it and the next.
 
-    ``created``: the keys whose rows are new; only they get facts. Nothing happens to the first edition, nor to one that
-    is not the newest. What an administrator decided, and what the official list said, is not proposed anew.
-    Returns whether the census grid went over too. Raises RefusedError for a list that is wrong.
+    ``created``: the keys whose rows are new; only they get facts, and only in the newest edition. Nothing happens to
+    the only edition, nor to one between two that were compared. What an administrator decided, and what the official
+    list said, is not proposed anew. Returns whether the census grid went over too. Raises RefusedError for a list that
+    is wrong.
     """
-    earlier_edition = BoundaryEdition.objects.filter(date__lt=newer_edition.date).order_by("-date").first()
-    if earlier_edition is None or newer_edition != BoundaryEdition.objects.current():
+    pair = _compared(edition)
+    if pair is None:
+        if BoundaryEdition.objects.exclude(pk=edition.pk).exists():
+            report.notes.append(
+                f"{edition} lies between two editions that were compared with each other: who succeeded whom is told "
+                "by these, and an address goes on only if one of them knows its key"
+            )
         if changes is not None:
-            report.notes.append(f"{changes}: not read; there is no edition before this one, or it is not the newest")
+            report.notes.append(f"{changes}: not read; there are no two editions to compare")
         return False
-    announce(progress, "comparing with the edition before")
+    announce(progress, "comparing editions")
+    earlier_edition, newer_edition = pair
     BoundaryEdition.objects.filter(pk=newer_edition.pk).exclude(follows=earlier_edition).update(
         follows=earlier_edition, followed_at=timezone.now()
     )
@@ -120,11 +128,22 @@ def change_edition(
     has_cells = write_cells(cells, older, newer, report, progress)
     by_ags = newer.index
     origins = _origins(older, newer, kept)
-    carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
-    carry_keys(newer_edition, report)
+    if edition == BoundaryEdition.objects.current():
+        carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
+        carry_keys(newer_edition, report)
     _tell(older, newer, kept, origins, pairs, report)
     boundaries_changed.send(sender=BoundaryEdition)
     return has_cells
+
+
+def _compared(edition: BoundaryEdition) -> tuple[BoundaryEdition, BoundaryEdition] | None:
+    """Which two editions one of them is to be compared in, the earlier first; None for the only one, and for one that
+    came when its neighbours had been compared."""
+    earlier = BoundaryEdition.objects.filter(date__lt=edition.date).order_by("-date").first()
+    later = BoundaryEdition.objects.filter(date__gt=edition.date).order_by("date").first()
+    if earlier is not None and (later is None or edition.follows_id == earlier.pk):
+        return earlier, edition
+    return (edition, later) if later is not None and later.follows_id in (None, edition.pk) else None
 
 
 def _names_of_regions(older: Side, newer: Side) -> None:

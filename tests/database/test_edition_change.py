@@ -227,6 +227,43 @@ def test_a_key_that_is_given_to_another_municipality_is_that_one_and_not_its_nam
     assert any(note.startswith("founded: Dorn (06635001) from Clus") for note in report.notes)
 
 
+def test_an_edition_that_is_older_than_all_others_becomes_the_beginning(tmp_path: Path) -> None:
+    import_boundaries(boundaries(tmp_path / "newest.gpkg", MERGED), edition=NEXT)
+    Municipality.objects.update(population=8000)
+    report = next_edition(tmp_path, HESSE, LIST, day=EDITION_DATE)
+    assert report.counts["dissolved"] == 1
+    assert stored()["06635005", "06635001"].source == SuccessionSource.OFFICIAL
+    fate = fate_of("06635005")
+    assert fate is not None
+    assert fate.sole is not None
+    assert fate.sole.municipality.population == 8000
+    assert set(Municipality.objects.filter(edition__date=EDITION_DATE).values_list("population", flat=True)) == {None}
+    # Once more, with other boundaries: they are compared again
+    moved = {**HESSE, "06635005": ("Bromskirchen", (9.1, 51.0, 9.21, 51.1))}
+    assert next_edition(tmp_path, moved, day=EDITION_DATE).counts["dissolved"] == 1
+
+
+def test_an_edition_between_two_that_were_compared_leaves_them_as_they_are_and_says_so(tmp_path: Path) -> None:
+    first_edition(tmp_path, HESSE)
+    next_edition(tmp_path, MERGED, LIST, day=LATER)
+    report = next_edition(tmp_path, HESSE, day=NEXT)
+    assert any("lies between two editions" in note for note in report.notes)
+    fate = fate_of("06635005")
+    assert fate is not None
+    assert fate.sole is not None
+    assert BoundaryEdition.objects.get(date=NEXT).follows is None
+
+
+def test_the_list_may_come_when_there_is_a_newer_edition_already(tmp_path: Path) -> None:
+    first_edition(tmp_path, HESSE)
+    next_edition(tmp_path, MERGED)
+    next_edition(tmp_path, MERGED, day=LATER)
+    changes = tmp_path / "changes.csv"
+    changes.write_text(LIST)
+    import_boundaries(tmp_path / f"{NEXT}.gpkg", edition=NEXT, changes=changes)
+    assert stored()["06635005", "06635001"].source == SuccessionSource.OFFICIAL
+
+
 # --- What goes over -------------------------------------------------------------------------------------------------
 
 
