@@ -14,13 +14,14 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from places.keys import AGS_DIGITS
-from places.models import BoundaryEdition, Municipality, Succession
+from places.keys import AGS_DIGITS, DISTRICT_DIGITS
+from places.models import BoundaryEdition, Municipality, Region, Succession
 from places.vocabulary import SuccessionKind, SuccessionState
 
 UNAMBIGUOUS = 0.9  # of the area: so much of it in one successor speaks for the whole
 WHOLE = 0.98
 LEAST = 0.005  # of a municipality; less is not followed
+NOTABLE = 0.02  # of a municipality of today: less of a former district makes it none of its successors
 # It is another key or name, or a meadow less: the municipality is what it was.
 STILL_ITSELF = {SuccessionKind.KEY_CHANGED, SuccessionKind.RENAMED, SuccessionKind.REMAINED}
 
@@ -296,21 +297,92 @@ def _traced(
     return traced
 
 
+@dataclass(frozen=True)
+class DistrictFate:
+    """What became of a district that the current edition no longer has."""
+
+    predecessor: Region  # in the last edition that had it
+    heirs: tuple[tuple[Region, float], ...]  # of today, with the share of its area that lies in each; the largest first
+    municipalities: tuple[str, ...]  # of today, by their keys, that have more than a meadow of it
+    until: date  # the edition that no longer had it
+
+    @property
+    def sole(self) -> Region | None:
+        """The one that has (nearly) all of it."""
+        return self.heirs[0][0] if self.heirs and self.heirs[0][1] >= UNAMBIGUOUS else None
+
+    def in_words(self) -> str:
+        """One sentence for people, in their language."""
+        into = [self.sole] if self.sole else [region for region, _ in self.heirs]
+        return _("%(gone)s (Schlüssel %(old)s) gibt es nicht mehr; das Gebiet gehört heute zu: %(names)s.") % {
+            "gone": self.predecessor.full_name(),
+            "old": self.predecessor.key,
+            "names": ", ".join(f"{region.full_name()} ({region.key})" for region in into),
+        }
+
+    def in_english(self) -> str:
+        """One sentence for the API."""
+        into = ", ".join(f"{region.full_name()} ({region.key})" for region, _ in self.heirs)
+        gone = f"{self.predecessor.full_name()} ({self.predecessor.key})"
+        return f"{gone} is no district since the edition {self.until.isoformat()}. Its territory is in: {into}."
+
+
+def fate_of_district(key: str) -> DistrictFate | None:
+    """What became of a district: where its municipalities went. None where the current edition has it, or none had."""
+    rows = sorted(
+        Region.objects.filter(key=key).select_related("edition"), key=lambda row: row.edition.date, reverse=True
+    )
+    current = BoundaryEdition.objects.current()
+    if not rows or current is None or rows[0].edition_id == current.pk:
+        return None
+    last, chain = next(
+        ((row, chain) for row in rows if (chain := _editions_after(row.edition, current))), (rows[0], [])
+    )
+    areas = dict(Municipality.objects.filter(district=last).values_list("pk", "area_km2"))
+    total = sum(areas.values())
+    parts: dict[int, tuple[float, float | None, bool]] = {pk: (own / total, None, True) for pk, own in areas.items()}
+    for edition in chain:
+        parts = _passed_on(parts, edition)
+    shares: dict[int, float] = {}
+    municipalities = []
+    there = Municipality.objects.filter(pk__in=parts, edition=current).order_by("ags")
+    for pk, ags, district, area in there.values_list("pk", "ags", "district_id", "area_km2"):
+        shares[district] = shares.get(district, 0.0) + parts[pk][0]
+        if parts[pk][0] * total >= NOTABLE * area:
+            municipalities.append(ags)
+    regions = Region.objects.in_bulk([pk for pk, share in shares.items() if share >= LEAST])
+    heirs = sorted(regions.values(), key=lambda region: (-shares[region.pk], region.key))
+    return DistrictFate(
+        predecessor=last,
+        heirs=tuple((region, shares[region.pk]) for region in heirs),
+        municipalities=tuple(municipalities),
+        until=chain[0].date if chain else current.date,
+    )
+
+
 def current_keys(areas: Iterable[str]) -> list[str]:
     """Keys of areas with each municipality that is gone replaced by those that took it over."""
     wanted = list(areas)
-    heirs = heirs_of(wanted)
+    heirs = heirs_of(area for area in wanted if len(area) == AGS_DIGITS)
     return list(dict.fromkeys(key for area in wanted for key in heirs.get(area, (area,))))
 
 
 def heirs_of(areas: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Of the keys that are those of municipalities which are gone: who took them over, as far as anybody did."""
-    municipal = {area for area in areas if len(area) == AGS_DIGITS}
-    there = Municipality.objects.current().filter(ags__in=municipal).values_list("ags", flat=True)
-    fates = {key: fate_of(key) for key in sorted(municipal.difference(there))}
-    return {
-        key: tuple(heir.municipality.ags for heir in fate.heirs) for key, fate in fates.items() if fate and fate.heirs
+    """Of the keys that are those of municipalities or districts which are gone: the municipalities that took them over,
+    as far as any did."""
+    wanted = set(areas)
+    current = BoundaryEdition.objects.order_by("-date").values("pk")[:1]
+    there = {
+        *Municipality.objects.current().filter(ags__in=wanted).values_list("ags", flat=True),
+        *Region.objects.filter(edition__in=current, key__in=wanted).values_list("key", flat=True),
     }
+    found: dict[str, tuple[str, ...]] = {}
+    for key in sorted(wanted - there):
+        if len(key) == AGS_DIGITS and (fate := fate_of(key)):
+            found[key] = tuple(heir.municipality.ags for heir in fate.heirs)
+        elif len(key) == DISTRICT_DIGITS and (former := fate_of_district(key)):
+            found[key] = former.municipalities
+    return {key: heirs for key, heirs in found.items() if heirs}
 
 
 def lying_in(ags: Iterable[str]) -> Q:

@@ -51,15 +51,28 @@ PROBLEM_SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "districts": {
+            "type": "array",
+            "description": "Of a district that was divided (410): those its territory is in, the largest part first.",
+            "items": {
+                "type": "object",
+                "required": ["key", "name", "area_share", "url"],
+                "properties": {
+                    "key": {"type": "string"},
+                    "name": {"type": "string"},
+                    "area_share": {"type": "number", "minimum": 0, "maximum": 1},
+                    "url": {"type": "string", "format": "uri"},
+                },
+            },
+        },
     },
 }
 
 
 def _problem_with(description: str, optional: tuple[str, ...] = (), **members: dict[str, Any]) -> dict[str, Any]:
     """A problem that tells these members too, always but for the optional ones."""
-    properties = {
-        name: part for name, part in PROBLEM_SCHEMA["properties"].items() if name not in ("errors", "successors")
-    }
+    of_reads = ("errors", "successors", "districts")
+    properties = {name: part for name, part in PROBLEM_SCHEMA["properties"].items() if name not in of_reads}
     return {
         "type": "object",
         "description": description,
@@ -327,8 +340,8 @@ class Schema(AutoSchema):
         }
 
     def _moved(self) -> dict[Any, Any]:
-        """Of a municipality it says why."""
-        if "{ags}" in self.path:
+        """Of a municipality or a district it says why."""
+        if "{ags}" in self.path or "{key}" in self.path:
             return {(301, "text/plain"): OpenApiResponse(OpenApiTypes.STR, MOVED)}
         return {301: OpenApiResponse(description=MOVED)}
 

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from cohesion.api.assessed import AssessedReading, AssessmentParameters, Share
 from cohesion.api.assessments import AssessmentReferenceSerializer, EditionSerializer
+from cohesion.api.successors import district_elsewhere
 from cohesion.areas import Area, AreaKind, areas, find_area
 from cohesion.engine import Parameters
 from cohesion.models import Assessment
@@ -211,10 +212,12 @@ class AreaDetail(AreaReading):
     formats = ("json",)
     serializer_class = AreaDetailSerializer
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         edition, assessment = self.edition, self.assessment
         area = find_area(self.kind, kwargs["key"], edition) if edition else None
         if area is None or edition is None:
+            if "assessment" not in self.asked and (gone := self._elsewhere(request, kwargs["key"])):
+                return gone
             raise Http404(f"There is no {self.kind.replace('_', ' ')} {kwargs['key']} in this edition.")
         municipalities = rated(area, edition, assessment)
         parameters = assessment.parameters_used() if assessment else Parameters()
@@ -229,6 +232,10 @@ class AreaDetail(AreaReading):
             **self.beside(),
         }
         return Response(self.get_serializer(answer).data)
+
+    def _elsewhere(self, request: Request, key: str) -> HttpResponse | None:
+        """What is answered for a key that is gone; None where nobody knows of it."""
+        return None
 
 
 def _address(area: Area) -> str:
@@ -247,6 +254,10 @@ class DistrictDetail(AreaDetail):
     operation = "getDistrict"
     title = "One district"
     kind = AreaKind.DISTRICT
+    may_have_gone = True
+
+    def _elsewhere(self, request: Request, key: str) -> HttpResponse | None:
+        return district_elsewhere(request, key)
 
 
 class States(AreaListing):

@@ -26,6 +26,7 @@ from cohesion.regional import (
     weakest,
 )
 from cohesion.trend import choices, trend, usual_choice
+from cohesion.views.former_municipality import came_from_district, former_district
 from cohesion.views.interplay import CLASSES, TIERS, UNKNOWN_TIER, Cell, Row
 from cohesion.vocabulary import CohesionClass
 from places import keys
@@ -75,6 +76,8 @@ def area_page(request: HttpRequest, key: str, kind: AreaKind) -> HttpResponse:
     edition = BoundaryEdition.objects.current()
     area = find_area(kind, key, edition) if edition else None
     if area is None or edition is None:
+        if kind == AreaKind.DISTRICT:
+            return former_district(request, key)
         raise Http404
     assessment = Assessment.objects.of_edition(edition).newest()
     parameters = assessment.parameters_used() if assessment else Parameters()
@@ -89,6 +92,7 @@ def area_page(request: HttpRequest, key: str, kind: AreaKind) -> HttpResponse:
         {
             "area": area,
             "crumbs": _crumbs(area, edition),
+            "came_from": came_from_district(request, key),
             "assessment": assessment,
             "parameters": parameters,
             "counts": counts,

@@ -22,6 +22,7 @@ from cohesion.changes import SETTLING, events, last_change, settled_until
 from cohesion.events import Cursor, Event
 from cohesion.models.webhook import Delivery, Standing, Subject, Subscription
 from cohesion.webhooks.sending import BEHIND_LETTERS, queue_sending
+from places.successors import heirs_of
 
 EVENTS = 100  # in one message, at most
 READ = 1000  # events in one go: they are packed and stored together
@@ -73,11 +74,17 @@ def pack_all(until: datetime, *, dry_run: bool = False) -> Packed:
     return packed
 
 
-def concerns(subscription: Subscription, event: Event) -> bool:
-    """Whether the subscriber wants to hear of ``event``."""
-    wanted, areas, keys = subscription.happenings, tuple(subscription.areas), event.concerned
+def concerns(subscription: Subscription, event: Event, areas: tuple[str, ...]) -> bool:
+    """Whether the subscriber wants to hear of ``event``; ``areas``: ``areas_of`` the subscription."""
+    wanted, keys = subscription.happenings, event.concerned
     there = not areas or not keys or any(key.startswith(areas) for key in keys)
     return there and (not wanted or event.type.value in wanted)
+
+
+def areas_of(subscription: Subscription) -> tuple[str, ...]:
+    """The keys that are subscribed to, and those that took over what is gone of them."""
+    heirs = heirs_of(subscription.areas)
+    return (*subscription.areas, *(heir for key in subscription.areas for heir in heirs.get(key, ())))
 
 
 def message(feed: Changes, subject: Subject, events: Sequence[Event], at: datetime) -> str:
@@ -106,9 +113,9 @@ def new_messages(subscription: Subscription, subject: Subject, *parts: Sequence[
 
 
 def _pack(subscription: Subscription, until: datetime, packed: Packed, dry_run: bool) -> None:
-    feed = events(Cursor.parse(subscription.cursor), until)
+    feed, areas = events(Cursor.parse(subscription.cursor), until), areas_of(subscription)
     while read := list(islice(feed, READ)):
-        wanted = [event for event in read if concerns(subscription, event)]
+        wanted = [event for event in read if concerns(subscription, event, areas)]
         packed.events += len(wanted)
         packed.messages += -(-len(wanted) // EVENTS)
         if not dry_run and not _store(subscription, wanted, str(read[-1].cursor)):
