@@ -18,6 +18,7 @@ from cohesion.models import Assessment
 from cohesion.querysets import with_scores
 from cohesion.sureness import UNCERTAIN_BELOW
 from cohesion.tasks import is_being_assessed
+from cohesion.views.former_municipality import moved_on
 from cohesion.views.map_classes import MANY_MUNICIPALITIES
 from cohesion.views.map_entries import LAYERS, MANY_ENTRIES, MARKS, lines, number_of, result_words
 from cohesion.views.overview import TIERS, UNKNOWN_TIER, Asked, Overview, Row
@@ -59,6 +60,9 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
     edition = BoundaryEdition.objects.current()
     if edition is None:
         return render(request, "cohesion/map_empty.html")
+    moved = moved_on(request)
+    if isinstance(moved, HttpResponse):
+        return moved
     assessment = Assessment.objects.of_edition(edition).newest()
     asked = Asked.read(request.GET)
     rows = _rows(edition, assessment)
@@ -72,6 +76,7 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
             "atlas_url": same_view("map", request.GET),
             "embedding_url": same_view("api:docs", request.GET),
             "edition": edition,
+            "moved": moved,
             "assessment": assessment,
             "is_being_assessed": is_being_assessed(),
             "asked": asked,

@@ -21,6 +21,7 @@ from tests.factories import (
     square,
 )
 from tests.web.answers import ask, get
+from tests.web.settlements import words
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,23 @@ def test_the_page_of_a_municipality_that_was_divided_offers_the_choice(divided: 
     assert 'href="/gemeinden/16061118-dingelstaedt/"' in page
     assert 'href="/gemeinden/16064071-unstruttal/"' in page
     assert "64\u202f%" in page
+
+
+@pytest.mark.parametrize("page", ["/", "/embed/"])
+@pytest.mark.parametrize("parameter", ["ags", "q"])
+def test_the_address_of_a_map_leads_on_and_says_why(merged: Municipality, page: str, parameter: str) -> None:
+    response = Client().get(page, {parameter: "06635005", "z": "9"})
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"{page}?{parameter}=06635001&z=9&von=06635005"
+    assert "Bromskirchen ging am 1. Januar 2023 in Allendorf (Eder) auf." in words(Client().get(response["Location"]))
+    for asked in ({}, {parameter: "06635001"}, {parameter: "06635999"}, {parameter: "0663500٥", "von": "x"}):
+        assert "ging am 1. Januar 2023" not in words(Client().get(page, asked))
+
+
+def test_the_address_of_a_map_of_what_was_divided_offers_the_choice(divided: Municipality) -> None:
+    page = Client().get("/", {"ags": "16064073", "z": "9"}).content.decode()
+    assert "Anrode wurde am 1. Januar 2023 aufgeteilt" in page
+    assert '<a href="?ags=16061118&amp;z=9" target="_self">Dingelstädt</a>' in page
 
 
 def test_a_key_that_nobody_ever_had_is_not_found(merged: Municipality) -> None:
