@@ -284,8 +284,8 @@ def _kind(older: Side, newer: Side, old: int, new: int, reused: Collection[str])
 
 
 def _bare(name: str) -> str:
-    """Without what some files add: "Korbach, Kreisstadt" is Korbach."""
-    return name.split(",")[0].strip()
+    """Without what some files add, and how they set it: "Korbach, Kreisstadt" is Korbach, "a.See" is "a. See"."""
+    return "".join(filter(str.isalnum, name.split(",")[0])).casefold()
 
 
 def _write(older: Side, newer: Side, found: list[_Found], report: Report) -> list[Succession]:

@@ -227,6 +227,24 @@ def test_a_key_that_is_given_to_another_municipality_is_that_one_and_not_its_nam
     assert any(note.startswith("founded: Dorn (06635001) from Clus") for note in report.notes)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_renamed"),
+    [
+        ("Korbach", "Korbach, Kreisstadt", False),
+        ("Taching a. See", "Taching a.See", False),
+        ("Neustadt/Westerwald", "Neustadt/ Westerwald", False),
+        ("Bischofsheim a.d. Rhön", "Bischofsheim i.d. Rhön", True),
+        ("Döbern", "Döbern/Derbno", True),
+    ],
+)
+def test_a_name_that_is_set_another_way_is_no_other_name(
+    tmp_path: Path, before: str, after: str, is_renamed: bool
+) -> None:
+    box = (9.0, 51.0, 9.1, 51.1)
+    first_edition(tmp_path, {"06635015": (before, box)})
+    assert next_edition(tmp_path, {"06635015": (after, box)}).counts["renamed"] == is_renamed
+
+
 def test_an_edition_that_is_older_than_all_others_becomes_the_beginning(tmp_path: Path) -> None:
     import_boundaries(boundaries(tmp_path / "newest.gpkg", MERGED), edition=NEXT)
     Municipality.objects.update(population=8000)
