@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from places import keys
 from places.geo import Geometries
 
 LEAST_SHARE = 0.02  # of the smaller of both areas; what is less is a sliver
@@ -50,6 +51,9 @@ def match(old_keys: Sequence[str], old: Geometries, new_keys: Sequence[str], new
     wide = width >= SLIVER_WIDTHS * max(wandering, LEAST_WANDERING)
     large = area >= LEAST_SHARE * np.minimum(old_area[i], new_area[j])
     kept = same | (wide & large)
+    # Of what has a successor in its own state nothing crosses the border: there lines wander from file to file, too
+    at_home = _states(older)[i] == _states(newer)[j]
+    kept &= at_home | (np.bincount(i[kept & at_home], minlength=len(older)) == 0)[i]
     lost = np.bincount(i[kept], minlength=len(older)) == 0
     kept |= lost[i] & (area >= LEAST_OF_VANISHED * old_area[i])
     i, j, area = i[kept], j[kept], area[kept]
@@ -60,6 +64,10 @@ def match(old_keys: Sequence[str], old: Geometries, new_keys: Sequence[str], new
     share = area / np.bincount(i, area, len(older))[i] if len(i) else area
     order = np.lexsort((j, i))
     return Match(i[order], j[order], share[order], wandering)
+
+
+def _states(all_keys: NDArray[np.str_]) -> NDArray[np.str_]:
+    return all_keys.astype(f"U{keys.STATE_DIGITS}")
 
 
 def _overlaps(old: Geometries, new: Geometries) -> tuple[Indices, Indices, Floats, Floats]:

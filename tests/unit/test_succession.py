@@ -36,12 +36,22 @@ def test_one_that_was_divided_went_to_each_by_its_area() -> None:
 def test_lines_that_wander_are_no_change_but_a_part_that_moved_is() -> None:
     old = squares(*((west, 0, west + 2000, 2000) for west in range(0, 20_000, 2000)))
     drawn = squares(*((west + 60, 0, west + 2060, 2000) for west in range(0, 20_000, 2000)))
-    keys = [str(index) for index in range(10)]
+    keys = [f"0663500{index}" for index in range(10)]
     assert shares(match(keys, old, keys, drawn)) == {(index, index): 1.0 for index in range(10)}
     drawn[0], drawn[1] = shapely.box(0, 0, 1000, 2000), shapely.box(1000, 0, 4000, 2000)
     found = shares(match(keys, old, keys, drawn))
     assert found[0, 0] == pytest.approx(0.5)
     assert found[0, 1] == pytest.approx(0.5)
+
+
+def test_nobody_goes_to_another_state_who_has_a_successor_at_home() -> None:
+    old = squares((0, 0, 1000, 1000), (1000, 0, 2000, 1000))
+    new = squares((0, 0, 1300, 1000), (1300, 0, 2000, 1000))
+    found = shares(match(["06635001", "16063001"], old, ["06635001", "16063002"], new))
+    assert found == {(0, 0): 1.0, (1, 1): 1.0}
+    # but who has none at all there went across the border, as Amt Neuhaus did
+    found = shares(match(["06635001", "16063001"], old, ["06635001"], squares((0, 0, 2000, 1000))))
+    assert found == {(0, 0): 1.0, (1, 0): 1.0}
 
 
 def test_a_spit_of_land_that_the_newer_file_lost_went_to_its_neighbour() -> None:
