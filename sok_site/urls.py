@@ -15,6 +15,9 @@ from sok_site.tiles import tiles
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    # First, for software asks most often, and every path before would be tried for each of its questions
+    path("api/v1/", include("sok_site.api")),
+    path("ogc/", include("sok_site.ogc.urls")),
     path("", include("cohesion.urls")),
     path("", include("places.urls")),
     path("konzept/", views.Concept.as_view(), name="concept"),
@@ -33,8 +36,6 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
-    path("api/v1/", include("sok_site.api")),
-    path("ogc/", include("sok_site.ogc.urls")),
     path("admin/", admin.site.urls),
 ]
 
