@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 export DATABASE_URL SECRET_KEY DEBUG
+# Many containers forbid Python to keep what it has compiled. Every start would compile 2,300 modules: 5 s instead of 2.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
