@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import reduce
-from math import cos, hypot, radians
+from math import cos, radians
 from operator import or_
 from typing import Any
 
@@ -68,8 +68,10 @@ def likely_duplicates(
         entries = entries.filter(publication__in=list(publications))
     if exclude is not None:
         entries = entries.exclude(pk=exclude)
-    found = [Duplicate(entry, _metres(location, entry), likeness(name, entry.name)) for entry in entries]
-    likely = [duplicate for duplicate in found if _is_likely(duplicate)]
+    found = list(entries)
+    away = _metres(location, found)
+    duplicates = (Duplicate(entry, far, likeness(name, entry.name)) for entry, far in zip(found, away, strict=True))
+    likely = [duplicate for duplicate in duplicates if _is_likely(duplicate)]
     return sorted(likely, key=lambda duplicate: (-duplicate.weight, duplicate.entry.pk))[:limit]
 
 
@@ -81,18 +83,21 @@ def with_likely_duplicates(entries: Collection[Entry]) -> set[Entry]:
         own = [entry for entry in entries if type(entry) is model]
         around = reduce(or_, [_around(entry.location, _ags(entry)) for entry in own])
         others = list(_candidates(model, around))
-        found |= {entry for entry in own if any(_may_be_the_same(entry, other) for other in others)}
+        for entry in own:
+            away = _metres(entry.location, others)
+            if any(_may_be_the_same(entry, other, far) for other, far in zip(others, away, strict=True)):
+                found.add(entry)
     return found
 
 
-def _may_be_the_same(entry: Entry, other: Entry) -> bool:
+def _may_be_the_same(entry: Entry, other: Entry, far: float | None) -> bool:
     if other.pk == entry.pk:
         return False
     west, south, east, north = _box(entry.location).as_tuple()
     is_near = west <= other.location.x <= east and south <= other.location.y <= north
     if not is_near and not (_ags(entry) and _ags(other) == _ags(entry)):
         return False
-    return _is_likely(Duplicate(other, _metres(entry.location, other), likeness(entry.name, other.name)))
+    return _is_likely(Duplicate(other, far, likeness(entry.name, other.name)))
 
 
 def _around(location: Point | None, municipality_ags: str) -> Q:
@@ -126,11 +131,12 @@ def _is_likely(duplicate: Duplicate) -> bool:
     return duplicate.likeness >= VERY_ALIKE
 
 
-def _metres(location: Point | None, entry: Entry) -> float | None:
+def _metres(location: Point | None, entries: list[Entry]) -> list[float | None]:
     if location is None:
-        return None
-    x, y = to_metres(np.array([location.x, entry.location.x]), np.array([location.y, entry.location.y]))
-    return float(hypot(x[1] - x[0], y[1] - y[0]))
+        return [None] * len(entries)
+    points = [location, *(entry.location for entry in entries)]
+    x, y = to_metres(np.array([point.x for point in points]), np.array([point.y for point in points]))
+    return [float(metres) for metres in np.hypot(x[1:] - x[0], y[1:] - y[0])]
 
 
 def _box(location: Point) -> Bbox:

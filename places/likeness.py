@@ -1,6 +1,7 @@
 """How alike two names are, whatever the spelling of umlauts, the case or the order of words. Pure."""
 
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from places import keys
 
@@ -38,8 +39,8 @@ def likeness(one: str, other: str) -> float:
     if sorted(mine) == sorted(theirs):
         return 1.0
     by_words = (_covered(mine, theirs) + _covered(theirs, mine)) / 2
-    run_together = _ratio("".join(mine), "".join(theirs))  # "Repair Café" and "Repaircafé"
-    return max(by_words, run_together if run_together >= _ALIKE else 0.0)
+    run_together = _sameness("".join(mine), "".join(theirs))  # "Repair Café" and "Repaircafé"
+    return max(by_words, run_together)
 
 
 def _words(name: str) -> list[str]:
@@ -49,14 +50,19 @@ def _words(name: str) -> list[str]:
 
 def _covered(mine: list[str], theirs: list[str]) -> float:
     """Which share of the letters of ``mine`` finds its word in ``theirs``."""
-    found = 0.0
-    for word in mine:
-        best = max(_ratio(word, other) for other in theirs)
-        found += len(word) * (best if best >= _ALIKE else 0.0)
+    found = sum(len(word) * max(_sameness(word, other) for other in theirs) for word in mine)
     return found / sum(len(word) for word in mine)
 
 
-def _ratio(one: str, other: str) -> float:
-    """How much of two texts is the same; in one order, because difflib's answer depends on it."""
-    first, second = sorted((one, other))
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+def _sameness(one: str, other: str) -> float:
+    """How much of two texts is the same, 0 below ``_ALIKE``; in one order, because difflib's answer depends on it."""
+    return _sameness_in_order(*sorted((one, other)))
+
+
+@lru_cache(maxsize=10_000)  # a pair is asked both ways, and the words of names come again and again
+def _sameness_in_order(first: str, second: str) -> float:
+    texts = SequenceMatcher(None, first, second, autojunk=False)
+    if texts.real_quick_ratio() < _ALIKE or texts.quick_ratio() < _ALIKE:  # what it can be at most, told sooner
+        return 0.0
+    ratio = texts.ratio()
+    return ratio if ratio >= _ALIKE else 0.0
