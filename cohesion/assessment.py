@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from cohesion.bulk import store
 from cohesion.engine import CLASSES, LOSSES, METHOD, Parameters, Result
 from cohesion.engine import assess as run_engine
 from cohesion.engine.arrays import Floats
@@ -23,6 +22,7 @@ from cohesion.inputs import World, read_world
 from cohesion.kept_draws import keep, kept
 from cohesion.kept_world import Kept, keep_world, kept_world
 from cohesion.models import Assessment, Score
+from places.bulk import store
 from places.models import Actor, BoundaryEdition, Place
 
 MOST_TOUCHED = 0.5  # of the municipalities: beyond that, the whole is reckoned

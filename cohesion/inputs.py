@@ -14,13 +14,13 @@ from django.db.models import FloatField, Func, IntegerField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from cohesion.bulk import numbers
 from cohesion.engine import CONDITIONS, DYNAMICS, METHOD, Inputs, Parameters
 from cohesion.engine.arrays import Integers, distinct
 from cohesion.engine.draws import Names
 from cohesion.engine.neighbourhood import Labels, Mask, part_of, points_within, touched
 from cohesion.lattice import lattice
 from cohesion.vocabulary import PopulationBasis
+from places.bulk import numbers
 from places.geo import to_metres
 from places.models import BoundaryEdition, Involvement, Municipality, Place, ResidentPoint
 from places.vocabulary import Role, Status

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from places.bulk import numbers, store_numbers
+from places.importers.population import BATCH, COLUMNS
 from places.importers.report import Progress, Report, in_batches
 from places.locating import first_covering
 from places.models import PopulationGrid, ResidentPoint
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from places.importers.edition_change import Side
 
 CHUNK = 200_000
-BATCH = 10_000
-# A plain statement: of a million cells the rows of the ORM are most of the time.
-INSERT = "INSERT INTO places_residentpoint (municipality_id, x, y, residents) VALUES (%s, %s, %s, %s)"
 
 Integers = NDArray[np.int64]
 
@@ -44,12 +42,14 @@ def assigned(older: Side, newer: Side, pairs: Match) -> Cells | None:
     """The cells of the older edition with their newer municipality; None where it has no grid."""
     if not PopulationGrid.objects.filter(edition=older.edition).exists():
         return None
-    rows = ResidentPoint.objects.filter(municipality__edition=older.edition).order_by("municipality__ags", "x", "y")
-    columns = rows.values_list("municipality_id", "x", "y", "residents")
-    table: Integers = np.fromiter(columns.iterator(chunk_size=BATCH), dtype=np.dtype((np.int64, 4)))
-    at = {row.pk: index for index, row in enumerate(older.rows)}
-    table = table[np.isin(table[:, 0], list(at))]
-    old = np.array([at[pk] for pk in table[:, 0].tolist()], dtype=np.intp)
+    rows = ResidentPoint.objects.filter(municipality__edition=older.edition)
+    table = numbers(rows.values_list(*COLUMNS)).astype(np.int64)
+    ids = np.array([row.pk for row in older.rows], dtype=np.int64)
+    table = table[np.isin(table[:, 0], ids)]
+    by_id = np.argsort(ids)
+    old = by_id[np.searchsorted(ids[by_id], table[:, 0])]
+    order = np.lexsort((table[:, 2], table[:, 1], old))
+    table, old = table[order], old[order]
     x, y = table[:, 1].astype(float), table[:, 2].astype(float)
     new = np.concatenate(
         [
@@ -85,11 +85,9 @@ def write_cells(cells: Cells | None, older: Side, newer: Side, report: Report, p
     ResidentPoint.objects.filter(municipality__edition=newer.edition).delete()
     ids = np.array([row.pk for row in newer.rows], dtype=np.int64)
     kept = np.flatnonzero(cells.new >= 0)
-    for batch in in_batches(kept.tolist(), BATCH, progress, "writing resident points"):
-        chosen = np.array(batch, dtype=np.intp)
-        columns = (ids[cells.new[chosen]], cells.x[chosen], cells.y[chosen], cells.residents[chosen])
-        with connection.cursor() as cursor:
-            cursor.executemany(INSERT, np.column_stack(columns).tolist())
+    points = np.column_stack((ids[cells.new[kept]], cells.x[kept], cells.y[kept], cells.residents[kept]))
+    for batch in in_batches(range(len(points)), BATCH, progress, "writing resident points"):
+        store_numbers(ResidentPoint.objects, COLUMNS, points[batch[0] : batch[-1] + 1])
     PopulationGrid.objects.update_or_create(
         edition=newer.edition,
         defaults={

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from places.bulk import numbers, store_numbers
 from places.geo import LAEA_EUROPE, WGS84, Geometries, project
 from places.importers.municipalities import edition_of
 from places.importers.report import Progress, Report, announce, in_batches, one_transaction, refuse_rejected, silent
@@ -21,7 +22,8 @@ from places.models import BoundaryEdition, Municipality, PopulationGrid, Residen
 
 NEAR = 1000.0  # metres: a cell whose centre lies off the coast still belongs to somebody near
 CHUNK = 200_000  # lines that are in memory as text, points that are in a tree at once
-BATCH = 10_000
+BATCH = 200_000  # points that are written at once
+COLUMNS = ("municipality_id", "x", "y", "residents")  # of a resident point
 RESIDENTS = "Einwohner"
 NOBODY = -1  # of a cell: none, or kept secret
 MOST_RESIDENTS = 1_000_000  # in one cell
@@ -79,15 +81,16 @@ def import_population(
         stand = edition_of(path, None)
         announce(progress, "locating cells")
         points = _points(grid, stand, path, report)
-        stored = _stored(stand)
+        stored = ResidentPoint.objects.filter(municipality__edition=stand)
+        replaced = stored.count()
         told = _tell_source(stand, path, grid, source, attribution, report)
-        if np.array_equal(stored, points):
+        if replaced == len(points) and np.array_equal(_read(stored), points):
             report.counts = {"created": 0, "unchanged": len(points), "replaced": 0, **report.counts}
         else:
-            ResidentPoint.objects.filter(municipality__edition=stand).delete()
+            stored.delete()
             for batch in in_batches(range(len(points)), BATCH, progress, "writing resident points"):
-                _write(points[batch[0] : batch[-1] + 1])
-            report.counts = {"created": len(points), "unchanged": 0, "replaced": len(stored), **report.counts}
+                store_numbers(ResidentPoint.objects, COLUMNS, points[batch[0] : batch[-1] + 1])
+            report.counts = {"created": len(points), "unchanged": 0, "replaced": replaced, **report.counts}
             told.imported_at = timezone.now()
             told.save(update_fields=["imported_at"])
         _compare(stand, report)
@@ -185,18 +188,19 @@ def _numbers_at_once(chunk: list[tuple[int, list[str]]], head: _Head) -> Integer
 
 def _each_once(cells: Integers, head: _Head, rejected: Rejected) -> Integers:
     """The cells without those that were there before; a cell counted twice would double its residents."""
-    _, first = np.unique(cells[:, 1:3], axis=0, return_index=True)
+    _, first = np.unique(cells[:, 1] * (FARTHEST + 1) + cells[:, 2], return_index=True)
     again = np.setdiff1d(np.arange(len(cells)), first)
     for line, x, y, _ in cells[again].tolist():
         rejected.add(line, head.columns[0].name, "this cell was there before", f"{x}, {y}")
-    return cells[np.sort(first)]
+    once: Integers = cells[np.sort(first)]
+    return once
 
 
 # --- The municipalities ---------------------------------------------------------------------------------------------
 
 
 def _points(grid: Grid, stand: BoundaryEdition, path: Path, report: Report) -> Integers:
-    """Rows of municipality id, x, y, residents, in that order, of all cells that belong to somebody."""
+    """Rows of COLUMNS, ordered by them, of all cells that belong to somebody."""
     municipalities = dict(Municipality.objects.of_edition(stand).values_list("pk", "is_unincorporated"))
     ids, polygons = areas()
     owner = _owners(grid, project(polygons, WGS84, LAEA_EUROPE), stand, report)
@@ -206,8 +210,7 @@ def _points(grid: Grid, stand: BoundaryEdition, path: Path, report: Report) -> I
     if not belongs.any():
         raise refuse(str(path), f"no cell with residents lies in a municipality of the edition {stand}")
     municipality = np.array(ids, dtype=np.int64)[owner[belongs]]
-    points = np.column_stack([municipality, grid.x[belongs], grid.y[belongs], grid.residents[belongs]])
-    return points[np.lexsort((points[:, 2], points[:, 1], points[:, 0]))]
+    return _in_order(np.column_stack([municipality, grid.x[belongs], grid.y[belongs], grid.residents[belongs]]))
 
 
 def _owners(grid: Grid, polygons: Geometries, stand: BoundaryEdition, report: Report) -> NDArray[np.intp]:
@@ -239,17 +242,14 @@ def _tell(report: Report, where: str, grid: Grid, cells: NDArray[np.bool_]) -> N
     report.count(f"residents {where}", int(grid.residents[cells].sum()))
 
 
-def _stored(stand: BoundaryEdition) -> Integers:
-    rows = ResidentPoint.objects.filter(municipality__edition=stand).order_by("municipality_id", "x", "y")
-    columns = rows.values_list("municipality_id", "x", "y", "residents")
-    return np.fromiter(columns.iterator(chunk_size=BATCH), dtype=np.dtype((np.int64, 4)))
+def _read(stored: QuerySet[ResidentPoint]) -> Integers:
+    return _in_order(numbers(stored.values_list(*COLUMNS)).astype(np.int64))
 
 
-def _write(points: Integers) -> None:
-    ResidentPoint.objects.bulk_create(
-        ResidentPoint(municipality_id=municipality, x=x, y=y, residents=residents)
-        for municipality, x, y, residents in points.tolist()
-    )
+def _in_order(points: Integers) -> Integers:
+    """Rows of COLUMNS by municipality, from west to east, from south to north."""
+    ordered: Integers = points[np.lexsort((points[:, 2], points[:, 1], points[:, 0]))]
+    return ordered
 
 
 def _tell_source(

@@ -148,7 +148,10 @@ class PopulationGrid(models.Model):
 class ResidentPoint(models.Model):
     """The residents of one census cell at its centre, EPSG:3035 metres (plain numbers: the engine reads millions)."""
 
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="resident_points")
+    # No index of its own: that of the constraint begins with it
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, related_name="resident_points", db_index=False
+    )
     x = models.PositiveIntegerField(_("Ostwert"))
     y = models.PositiveIntegerField(_("Nordwert"))
     residents = models.PositiveIntegerField(_("Einwohnerinnen und Einwohner"))

@@ -1,12 +1,16 @@
 """Seconds and memory of a whole assessment with its database, and of the next one after a single place has changed:
-`python -m tests.bench.bench_assess [--places 110000] [--draws 0] [--boundaries FILE] [--grid FILE]`. No assertion on
-time; but figures after a change that are not those of the whole end the bench.
+`python -m tests.bench.bench_assess [--cells 100] [--places 110000] [--draws 0] [--boundaries FILE] [--grid FILE]`. No
+assertion on time; but figures after a change that are not those of the whole end the bench.
 
-Germany's municipalities and census cells, invented places and actors, in a PostGIS of its own.
+Germany's municipalities and census cells, invented places and actors, in a PostGIS of its own. ``--cells 100``: about 3
+million cells of 100 m, made up from those of 1 km; how long their import takes, and how much memory, is told too.
 """
 
 import argparse
+import os
 import resource
+import subprocess
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,6 +20,7 @@ from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
+from scripts.collect_static import ROOT
 from scripts.demo_server import manage
 from tests.bench.germany import BOUNDARIES, GRID, load_germany
 from tests.postgis import private_postgis
@@ -114,6 +119,7 @@ def watched() -> Iterator[dict[str, float]]:
 def main() -> None:
     """Load the world, assess it, change it."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", type=int, choices=(1000, 100), default=1000, help="metres; those of 100 are made up")
     parser.add_argument("--places", type=int, default=110_000, help="of eleven ten are counted")
     parser.add_argument("--draws", type=int, default=0, help="of each assessment; the goals are without")
     parser.add_argument("--boundaries", type=Path, default=BOUNDARIES)
@@ -128,7 +134,24 @@ def main() -> None:
             return
         with private_postgis() as url:
             load_germany(url, Path(folder), "fill_inputs", options.places, str(options.boundaries), str(options.grid))
+            if options.cells == 100:
+                _import_fine_grid(url, Path(folder) / "grid_100m.csv.gz")
             _measure(url, options.draws)
+
+
+def _import_fine_grid(url: str, file: Path) -> None:
+    """Replace the cells of 1 km by made-up ones of 100 m, as an operator would, and say what that took."""
+    command = f"from tests.bench.fine_grid import write_fine_grid; write_fine_grid({str(file)!r})"
+    print(manage("shell", "--verbosity", "0", "--command", command, database_url=url), end="", flush=True)
+    start = perf_counter()
+    command_line = (sys.executable, "manage.py", "import_population", str(file))
+    importing = subprocess.Popen(command_line, cwd=ROOT, env={**os.environ, "DATABASE_URL": url})
+    _, status, used = os.wait4(importing.pid, 0)  # unlike subprocess it tells the memory
+    importing.returncode = os.waitstatus_to_exitcode(status)
+    if importing.returncode:
+        raise SystemExit(f"import_population ended with {importing.returncode}")
+    took, peak = perf_counter() - start, used.ru_maxrss / 2**20
+    print(f"import_population: {took:.0f} s, {used.ru_utime:.0f} s of computing, {peak:.2f} GiB", flush=True)
 
 
 def _measure(url: str, draws: int) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cohesion.bulk import numbers, store
 from cohesion.models import Score
-from places.models import Municipality
+from places.bulk import numbers, store, store_numbers
+from places.models import Municipality, ResidentPoint
 from tests.factories import make_assessment, make_municipality
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +55,12 @@ def test_what_is_stored_is_read_again_as_it_was(name: str) -> None:
 def test_nothing_to_store_is_stored() -> None:
     store(Score.objects, [])
     assert not Score.objects.exists()
+
+
+def test_whole_numbers_and_keys_are_stored_as_they_are() -> None:
+    made = [make_municipality(key).pk for key in KEYS[:2]]
+    names = ("municipality_id", "x", "y", "residents")
+    rows = [(made[0], 0, 2**31 - 1, 1), (made[1], 4_300_500, 3_100_500, 70)]
+    store_numbers(ResidentPoint.objects, names, np.array(rows, dtype=np.int64))
+    store_numbers(ResidentPoint.objects, names, np.empty((0, 4), dtype=np.int64))
+    assert list(ResidentPoint.objects.order_by("residents").values_list(*names)) == rows

@@ -1,5 +1,5 @@
 """Very many rows out of the database and into it, as one stream: PostgreSQL's COPY. Elsewhere they go the usual way.
-What is asked for and what is stored is said where it is needed (inputs.py, assessment.py).
+What is asked for and what is stored is said where it is needed (importers/population.py, cohesion/inputs.py).
 """
 
 import csv
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 Row = TypeVar("Row", bound=Model)
 
 # COPY … (FORMAT binary): signature, flags and length of an extension; at the end a row of -1 columns
-_HEAD, _END = 19, 2
+_HEAD, _END = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
+_WHOLE_NUMBERS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2"}
 
 
 def numbers(rows: QuerySet[Any, Any]) -> NDArray[np.float64]:
@@ -36,8 +37,8 @@ def numbers(rows: QuerySet[Any, Any]) -> NDArray[np.float64]:
         cursor.copy_expert(f"COPY ({asked}) TO STDOUT (FORMAT binary)", answer)
     row = np.dtype([("columns", ">i2"), ("cells", [("bytes", ">i4"), ("number", ">f8")], width)])
     read = answer.getbuffer()
-    count = (len(read) - _HEAD - _END) // row.itemsize
-    found = np.frombuffer(read, row, count, offset=_HEAD)["cells"]["number"]
+    count = (len(read) - len(_HEAD) - len(_END)) // row.itemsize
+    found = np.frombuffer(read, row, count, offset=len(_HEAD))["cells"]["number"]
     return found.astype(np.float64).reshape(-1, width)
 
 
@@ -62,3 +63,24 @@ def store(objects: Manager[Row], rows: Sequence[Row]) -> None:
     table, columns = connection.ops.quote_name(objects.model._meta.db_table), ", ".join(names.values())
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({never_null}))", stream)
+
+
+def store_numbers(objects: Manager[Row], names: Sequence[str], rows: NDArray[np.int64]) -> None:
+    """Write new rows (n, k) whose k columns are the fields ``names``, all of them whole numbers or keys."""
+    quote, model = connection.ops.quote_name, objects.model
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    table, columns = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            values = ", ".join(["%s"] * len(fields))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", rows.tolist())  # noqa: S608
+        return
+    kinds = [np.dtype(_WHOLE_NUMBERS[field.db_type(connection)]) for field in fields]
+    cells = [part for at, kind in enumerate(kinds) for part in ((f"bytes{at}", ">i4"), (f"number{at}", kind))]
+    packed = np.empty(len(rows), dtype=[("columns", ">i2"), *cells])
+    packed["columns"] = len(fields)
+    for at, kind in enumerate(kinds):
+        packed[f"bytes{at}"], packed[f"number{at}"] = kind.itemsize, rows[:, at]
+    stream = BytesIO(b"".join((_HEAD, packed.tobytes(), _END)))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)", stream)
