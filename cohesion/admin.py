@@ -15,3 +15,6 @@ class AssessmentAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Assessment | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Assessment | None = None) -> bool:
+        return False  # scores that it found hold in later ones too

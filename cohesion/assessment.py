@@ -25,6 +25,7 @@ from cohesion.models import Assessment, Score
 from places.bulk import store
 from places.models import Actor, BoundaryEdition, Place
 
+BATCH = 2000  # scores that are compared at once
 MOST_TOUCHED = 0.5  # of the municipalities: beyond that, the whole is reckoned
 
 
@@ -95,14 +96,15 @@ def assess(
         else:
             found = reckon(change.part, parameters, draws, seed, None, progress)
         with transaction.atomic():
+            BoundaryEdition.objects.select_for_update().get(pk=edition.pk)  # one stores after the other
             if _last_stored(edition) != last:
                 continue  # somebody else was quicker, and may have seen later inputs
             assessment.save()
             scores = _scores(assessment, found)
             if change is not None:
                 scores = [score for score, asked in zip(scores, change.asked, strict=True) if asked]
-                Score.objects.copy(change.base, assessment, but=[score.municipality_id for score in scores])
-            store(Score.objects, scores)
+                scores += _found_again(change.base, assessment, but={score.municipality_id for score in scores})
+            _store(scores, assessment)
         if not trial:
             keep_world(settings.LAST_WORLD, Kept(assessment.pk, digest, world))
         return Outcome(assessment, is_new=True)
@@ -171,6 +173,28 @@ def reckon(
     sureness = _sureness(world, result, parameters, draws, seed, keep_in, progress) if draws else None
     findings = find(world, result, parameters, sureness.flips if sureness else None)
     return Reckoned(world, result, findings, sureness)
+
+
+def _found_again(base: Assessment, assessment: Assessment, but: set[int]) -> list[Score]:
+    """The scores of ``base`` that have ended since, once more, of all municipalities ``but`` some."""
+    scores = [score for score in base.scores.exclude(until=None) if score.municipality_id not in but]
+    for score in scores:
+        score.pk, score.assessment, score.until = None, assessment, None
+    return scores
+
+
+def _store(scores: Sequence[Score], assessment: Assessment) -> None:
+    """Write those that differ from the scores that have held so far, and let these end."""
+    new: list[Score] = []
+    for start in range(0, len(scores), BATCH):
+        found = {score.municipality_id: score for score in scores[start : start + BATCH]}
+        holding = Score.objects.filter(until=None, municipality__in=found)
+        for score in holding:
+            if score.is_like(found[score.municipality_id]):
+                del found[score.municipality_id]
+        holding.filter(municipality__in=found).update(until=assessment)
+        new += found.values()
+    store(Score.objects, new)
 
 
 def _last_stored(edition: BoundaryEdition) -> int | None:

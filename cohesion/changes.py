@@ -174,11 +174,11 @@ def _event(row: Change, was: str | None, stands: str) -> Event | None:
 def _of_assessments(
     since: Cursor | None, until: datetime, descending: bool = False, only_classes: bool = False
 ) -> Iterator[Event]:
-    pairs = [pair for pair in _successions() if pair[1].created_at < until]
+    pairs = [pair for pair in _successions(since.at if since else None) if pair[1].created_at < until]
     for earlier, later in reversed(pairs[-LATEST_ASSESSMENTS:]) if descending else pairs:
         if since is None or later.created_at > since.at:
             beyond = ""
-        elif later.created_at < since.at or since.stream > "a" or (since.stream and later.pk < since.number):
+        elif since.stream > "a" or (since.stream and later.pk < since.number):
             continue
         else:
             beyond = since.ags if later.pk == since.number else ""
@@ -187,11 +187,15 @@ def _of_assessments(
         yield from _differences(earlier, later, beyond, descending, only_classes)
 
 
-def _successions() -> Iterator[tuple[Assessment | None, Assessment]]:
-    """Each assessment that was the newest of the newest edition when it was stored, with the one before it. One of an
-    earlier day, or of an older edition, changes nothing of what is shown."""
+def _successions(start: datetime | None) -> Iterator[tuple[Assessment | None, Assessment]]:
+    """Each assessment since ``start`` that was the newest of the newest edition when it was stored, with the one before
+    it. One of an earlier day, or of an older edition, changes nothing of what is shown."""
     rows = Assessment.objects.select_related("edition").defer("parameters")
     newest: Assessment | None = None
+    if start is not None:
+        before = rows.filter(created_at__lt=start)
+        newest = before.order_by("-edition__date", "-as_of", "-created_at", "-pk").first()
+        rows = rows.filter(created_at__gte=start)
     for row in rows.order_by("created_at", "pk"):
         if newest is None or (row.edition.date, row.as_of) >= (newest.edition.date, newest.as_of):
             yield newest, row
@@ -201,11 +205,12 @@ def _successions() -> Iterator[tuple[Assessment | None, Assessment]]:
 def _differences(
     earlier: Assessment | None, later: Assessment, beyond: str, descending: bool, only_classes: bool
 ) -> Iterator[Event]:
-    before = Score.objects.filter(assessment=earlier, municipality__ags=OuterRef("municipality__ags"))
+    before = Score.objects.of(earlier).filter(municipality__ags=OuterRef("municipality__ags"))
     names = ("cohesion_class", *FIGURES)
-    rows = Score.objects.filter(assessment=later, municipality__ags__gt=beyond).annotate(
-        **{f"earlier_{name}": Subquery(before.values(name)[:1]) for name in names}
-    )
+    rows = later.scores.filter(municipality__ags__gt=beyond)
+    if earlier is not None and earlier.edition_id == later.edition_id:
+        rows = rows.filter(assessment__gt=earlier.pk)  # all others hold in both
+    rows = rows.annotate(**{f"earlier_{name}": Subquery(before.values(name)[:1]) for name in names})
     differ = ~Q(cohesion_class=Coalesce("earlier_cohesion_class", Value(CohesionClass.UNASSESSED.value)))
     if not only_classes:
         for name in FIGURES:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -38,9 +38,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
-    def of(self, assessment: Assessment) -> ScoreQuerySet:
-        """Scores of one assessment."""
-        return self.filter(assessment=assessment)
+    def of(self, assessment: Assessment | None) -> ScoreQuerySet:
+        """The scores that hold in an assessment, whichever found them first; none without one."""
+        of_edition = Q(municipality__edition=assessment.edition_id) if assessment else Q()
+        return self.filter(_holding_in(assessment), of_edition)
 
     def in_areas(self, areas: Iterable[str]) -> ScoreQuerySet:
         """Scores of municipalities in any of the areas: states, districts or municipalities, by their keys."""
@@ -48,23 +49,6 @@ class ScoreQuerySet(models.QuerySet["Score"]):
         for area in areas:
             found |= Q(municipality__ags__startswith=area)
         return self.filter(found)
-
-    def copy(self, source: Assessment, target: Assessment, but: Iterable[int]) -> None:
-        """Scores of ``source`` once more as those of ``target``, without those of the municipalities ``but``. The
-        database copies them by itself: they are ten thousand, each with its explanation."""
-        quote = connection.ops.quote_name
-        own = [str(field.column) for field in self.model._meta.local_concrete_fields if not field.primary_key]
-        assessment, municipality = quote("assessment_id"), quote("municipality_id")
-        table, columns = quote(self.model._meta.db_table), ", ".join(quote(column) for column in own)
-        values = ", ".join("%s" if column == "assessment_id" else quote(column) for column in own)
-        left_out = list(but)
-        rest = f" AND {municipality} NOT IN ({', '.join(['%s'] * len(left_out))})" if left_out else ""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} "  # noqa: S608 (names of this model only)
-                f"WHERE {assessment} = %s{rest}",
-                [target.pk, source.pk, *left_out],
-            )
 
     def with_municipality(self) -> ScoreQuerySet:
         """Joined with municipality, district and state, without geometry and explanation: what lists show."""
@@ -86,9 +70,10 @@ class ScoreQuerySet(models.QuerySet["Score"]):
 
 
 def with_scores(municipalities: QuerySet[Municipality], assessment: Assessment | None) -> QuerySet[Any]:
-    """Municipalities with their score in ``assessment`` as ``score`` (None without one) and their ``cohesion_class``,
-    "unassessed" without one. One query, also for whoever reads ``score.critical_place``. ``in_classes`` chooses."""
-    score = FilteredRelation("scores", condition=Q(scores__assessment=assessment))
+    """Municipalities of its edition with their score in ``assessment`` as ``score`` (None without one) and their
+    ``cohesion_class``, "unassessed" without one. One query, also for whoever reads ``score.critical_place``.
+    ``in_classes`` chooses."""
+    score = FilteredRelation("scores", condition=_holding_in(assessment, "scores__"))
     stored = F("score__cohesion_class")
     shown = Coalesce(stored, Value(CohesionClass.UNASSESSED.value))
     return municipalities.annotate(score=score).annotate(stored_class=stored, cohesion_class=shown)
@@ -103,3 +88,11 @@ def in_classes(classes: Iterable[str]) -> Q:
     if CohesionClass.UNASSESSED in wanted:
         return Q(cohesion_class__in=wanted)
     return Q(stored_class__in=wanted, stored_class__isnull=False)
+
+
+def _holding_in(assessment: Assessment | None, path: str = "") -> Q:
+    """Of the scores of its edition those that hold in an assessment; ``path`` leads to them."""
+    if assessment is None:
+        return Q(**{f"{path}assessment": None})
+    not_ended = Q(**{f"{path}until": None}) | Q(**{f"{path}until__gt": assessment.pk})
+    return Q(**{f"{path}assessment__lte": assessment.pk}) & not_ended

@@ -8,10 +8,11 @@ can be joined so: the worst loss, the renewal and the class of several municipal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cohesion.models import Assessment, Score
 from places.models import Municipality
@@ -84,10 +85,11 @@ class Series(Sequence[Entry]):
             }
         own = [row.edition_id for row in self._rows if row.edition_id not in self._origins]
         self._own = {row.edition_id: row.pk for row in self._rows if row.edition_id in own}
-        concerned = {*self._own.values(), *(each.municipality.pk for of in self._origins.values() for each in of)}
+        origins = (each.municipality.pk for of in self._origins.values() for each in of)
+        self._scores = Score.objects.filter(municipality__in={*self._own.values(), *origins})
+        of_edition = self._scores.filter(municipality__edition=OuterRef("edition"), assessment__lte=OuterRef("pk"))
         self._assessments: QuerySet[Assessment] = (
-            Assessment.objects.filter(scores__municipality__in=concerned)
-            .distinct()
+            Assessment.objects.filter(Exists(of_edition.filter(Q(until=None) | Q(until__gt=OuterRef("pk")))))
             .order_by("-as_of", "-id")
             .select_related("edition")
         )
@@ -108,16 +110,7 @@ class Series(Sequence[Entry]):
         if not isinstance(at, slice):
             return self[at : at + 1][0]
         assessments = list(self._assessments[at])
-        wanted = {
-            *self._own.values(),
-            *(each.municipality.pk for of in self._origins.values() for each in of),
-        }
-        rows = Score.objects.filter(assessment__in=assessments, municipality__in=wanted)
-        scores: dict[tuple[int, int], Score] = {}
-        for score in rows.select_related("municipality", "critical_place").defer(
-            "municipality__geometry", "explanation"
-        ):
-            scores[score.assessment_id, score.municipality_id] = score
+        scores = self._scores_in(assessments)
         entries = []
         for assessment in assessments:
             entry = self._entry(assessment, scores)
@@ -125,6 +118,22 @@ class Series(Sequence[Entry]):
                 entry.score.assessment = assessment
                 entries.append(entry)
         return entries
+
+    def _scores_in(self, assessments: Sequence[Assessment]) -> dict[tuple[int, int], Score]:
+        """By assessment and municipality; each a score of its own, whichever assessment found it first."""
+        keys: dict[int, list[int]] = {}
+        for assessment in assessments:
+            keys.setdefault(assessment.edition_id, []).append(assessment.pk)
+        found: dict[tuple[int, int], Score] = {}
+        if keys:
+            first, last = min(map(min, keys.values())), max(map(max, keys.values()))
+            rows = self._scores.filter(Q(until=None) | Q(until__gt=first), assessment__lte=last)
+            rows = rows.select_related("municipality", "critical_place")
+            for score in rows.defer("municipality__geometry", "explanation"):
+                for key in keys.get(score.municipality.edition_id, ()):
+                    if score.assessment_id <= key and (score.until_id is None or key < score.until_id):
+                        found[key, score.municipality_id] = copy(score)
+        return found
 
     def _entry(self, assessment: Assessment, scores: dict[tuple[int, int], Score]) -> Entry | None:
         if assessment.edition_id in self._own:

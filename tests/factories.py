@@ -202,23 +202,28 @@ def involve(place: Place, actor: Actor, *roles: Role, circle: Circle = Circle.KE
 
 
 def make_assessment(edition: BoundaryEdition | None = None, as_of: date = TODAY, **fields: Any) -> Assessment:
-    """An assessment without scores."""
-    return Assessment.objects.create(
+    """An assessment without scores: those that have held so far hold no longer."""
+    edition = edition or make_edition()
+    made = Assessment.objects.create(
         as_of=as_of,
-        edition=edition or make_edition(),
+        edition=edition,
         inputs_digest=f"{Assessment.objects.count():064}",
         **{"method": "SOK-1", "parameters": {"near": 1000.0}, "places_counted": 0, **fields},
     )
+    Score.objects.filter(municipality__edition=edition, until=None).update(until=made)
+    return made
 
 
 def make_score(
     municipality: Municipality, assessment: Assessment, cohesion_class: str = "resilient", **fields: Any
 ) -> Score:
-    """A score with figures that are easy to tell apart."""
+    """A score of this assessment alone, with figures that are easy to tell apart."""
+    next_one = Assessment.objects.filter(edition=municipality.edition_id, pk__gt=assessment.pk).order_by("pk").first()
     figures = {"supply": 0.71234567, "supply_after_loss": 0.34, "renewal": 0.625, "stability": 0.83}
     return Score.objects.create(
         municipality=municipality,
         assessment=assessment,
+        until=next_one,
         cohesion_class=cohesion_class,
         **{**figures, "population_basis": "grid", **fields},
     )

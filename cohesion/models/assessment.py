@@ -1,7 +1,11 @@
-"""An assessment and the scores it found: stored together, never changed afterwards. What exists is in places."""
+"""An assessment and the scores it found: stored together, their figures never changed afterwards. A score holds until
+an assessment finds another, so one that changes little is small. What exists is in places.
+"""
+
+from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cohesion.engine import Parameters
@@ -39,12 +43,23 @@ class Assessment(models.Model):
         """The parameters it ran with; what it did not store has its default."""
         return Parameters(**self.parameters)
 
+    @property
+    def scores(self) -> ScoreQuerySet:
+        """The scores that hold in it, whichever assessment found them first."""
+        return Score.objects.of(self)
+
 
 class Score(models.Model):
-    """The figures of one municipality in one assessment; shares from 0 to 1, NULL where not known."""
+    """The figures of one municipality, from one assessment of its edition until another finds others; shares from 0 to
+    1, NULL where not known.
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
-    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="scores")
+    Where the newest assessment is deleted, the scores that it ended hold again; no other may be deleted.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="+")  # the first that found it
+    until = models.ForeignKey(Assessment, on_delete=models.SET_NULL, null=True, related_name="+")  # found another first
+    # No index of its own: that of the constraint begins with it
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="scores", db_index=False)
     cohesion_class = models.CharField(_("Kohäsionsklasse"), max_length=20, choices=CohesionClass.choices)
     supply = models.FloatField(_("Versorgung"), null=True)
     supply_after_loss = models.FloatField(_("Versorgung nach dem schwersten Verlust"), null=True)
@@ -69,9 +84,11 @@ class Score(models.Model):
         verbose_name_plural = _("Ergebnisse")
         ordering = ("municipality__ags",)
         # Which municipalities have a class is read here alone, without a look at the rows and their explanations
-        indexes = [models.Index(fields=("assessment", "cohesion_class", "municipality"), name="score_class")]
+        indexes = [models.Index(fields=("cohesion_class", "municipality", "assessment", "until"), name="score_class")]
         constraints = [
-            models.UniqueConstraint(fields=("assessment", "municipality"), name="score_once_per_assessment"),
+            models.UniqueConstraint(fields=("municipality", "assessment"), name="score_once_per_assessment"),
+            models.UniqueConstraint(fields=("municipality",), condition=Q(until=None), name="score_only_one_holds"),
+            models.CheckConstraint(condition=Q(until__gt=F("assessment")), name="score_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(cohesion_class__in=CohesionClass.values), name="score_class_known"),
             *(
                 models.CheckConstraint(
@@ -83,3 +100,10 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id}: {self.cohesion_class}"
+
+    def is_like(self, other: Score) -> bool:
+        """Whether both say the very same of the same municipality."""
+        told = [
+            field.attname for field in self._meta.concrete_fields if field.name not in ("id", "assessment", "until")
+        ]
+        return all(getattr(self, name) == getattr(other, name) for name in told)

@@ -64,7 +64,7 @@ class Own:
 def _scores(rows: Rows) -> list[Derived]:
     """What belongs to a score: how sure it is, from what it was computed, the worst single loss."""
     assessment = rows.reading.assessment if isinstance(rows.reading, AssessedReading) else None
-    found: Any = Score.objects.filter(assessment=assessment).select_related("critical_place").defer("explanation")
+    found: Any = Score.objects.of(assessment).select_related("critical_place").defer("explanation")
     scores: dict[str, Score] = {score.ags: score for score in found.annotate(ags=F("municipality__ags"))}
     rule = CriticalSerializer()  # what may be told of it
     critical = {ags: told for ags, score in scores.items() if (told := rule.get_attribute(score))}

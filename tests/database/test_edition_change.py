@@ -450,7 +450,7 @@ def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
     figures = list(Score.objects.order_by("pk").values())
     next_edition(tmp_path, MERGED, LIST)
     after = assess(date(2026, 11, 22)).assessment
-    assert list(Score.objects.filter(assessment=before).order_by("pk").values()) == figures
+    assert list(before.scores.order_by("pk").values()) == figures
     assert before.edition_id != after.edition_id
     assert Score.objects.get(assessment=after).municipality.population == 7400
 

@@ -11,7 +11,7 @@ from pytest_django import Settings
 import cohesion.assessment
 from cohesion.assessment import Outcome, assess
 from cohesion.inputs import World
-from cohesion.models import Assessment, Score
+from cohesion.models import Assessment
 from places.geo import to_degrees
 from places.models import Involvement, Municipality, Place
 from places.vocabulary import Condition, Role, Status
@@ -69,7 +69,7 @@ def reckoned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def stored(outcome: Outcome) -> dict[str, dict[str, Any]]:
-    rows = Score.objects.filter(assessment=outcome.assessment).values("municipality__ags", *FIGURES)
+    rows = outcome.assessment.scores.values("municipality__ags", *FIGURES)
     return {row.pop("municipality__ags"): row for row in rows}
 
 
