@@ -84,23 +84,35 @@ def _pairs_of_points(residents: Residents, tree: KDTree, reach: float, stretch: 
     """Distance and point of each pair of a stretch; municipality, place and number of pairs of each link."""
     begin, end = stretch
     x, y = residents.x[begin:end], residents.y[begin:end]
-    found = KDTree(np.column_stack([x, y])).sparse_distance_matrix(tree, reach, output_type="ndarray")
     # Municipality, place and point as one number each: nothing sorts faster, and all three can be read from it
     point_bits, place_bits = (end - begin).bit_length(), tree.n.bit_length()
-    pair = (residents.municipality[begin:end] - residents.municipality[begin:end][:1])[found["i"]]
-    for index, bits in ((found["j"], place_bits), (found["i"], point_bits)):
-        pair <<= bits
-        pair |= index
+    parts = [np.empty(0, dtype=np.int64)]
+    for start in range(0, end - begin, _POINTS_AT_ONCE):  # a city alone may have very many points
+        chosen = slice(start, start + _POINTS_AT_ONCE)
+        points = KDTree(np.column_stack([x[chosen], y[chosen]]))
+        found = points.sparse_distance_matrix(tree, reach, output_type="ndarray")
+        part = (residents.municipality[begin:end][chosen] - residents.municipality[begin])[found["i"]]
+        for index, bits in ((found["j"], place_bits), (found["i"] + start, point_bits)):
+            part <<= bits
+            part |= index
+        parts.append(part)
+    pair = np.concatenate(parts)
     pair.sort()
-    point = pair & ((1 << point_bits) - 1)
-    link = pair >> point_bits
-    first = np.flatnonzero(np.diff(link, prepend=-1))
-    place = link[first] & ((1 << place_bits) - 1)
-    length = np.diff(first, append=len(link))
-    to_x, to_y = (np.repeat(column[place], length) for column in tree.data.T)
-    distance = np.sqrt((x[point] - to_x) ** 2 + (y[point] - to_y) ** 2)
+    point = (pair & ((1 << point_bits) - 1)).astype(np.int32)
+    pair >>= point_bits
+    begins = np.ones(len(pair), dtype=bool)
+    np.not_equal(pair[1:], pair[:-1], out=begins[1:])
+    first = np.flatnonzero(begins)
+    place = pair[first] & ((1 << place_bits) - 1)
+    length = np.diff(first, append=len(pair))
+    distance, to_y = (np.repeat(column[place], length) for column in tree.data.T)
+    distance -= x[point]
+    to_y -= y[point]
+    distance *= distance
+    to_y *= to_y
+    distance += to_y
     municipality = residents.municipality[begin + point[first]]
-    return distance, (begin + point).astype(np.int32), municipality, place, length
+    return np.sqrt(distance, out=distance), point + np.int32(begin), municipality, place, length
 
 
 def within(pairs: Pairs, reach: float) -> Pairs:
