@@ -312,4 +312,6 @@ def _in_words(collection: Collection, names: Any, values: dict[str, Any]) -> Ite
             value = asked.choices(value).label
         elif isinstance(value, bool):
             value = _("ja") if value else _("nein")
+        elif asked.decimals is not None and value is not None:
+            value = round(value, asked.decimals)
         yield asked.title, value

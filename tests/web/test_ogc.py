@@ -1,6 +1,7 @@
 """/ogc/ as any client sees it: links that lead somewhere, refusals by name, boxes, days, pages, coordinate systems."""
 
 import json
+import re
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -164,6 +165,9 @@ def test_a_municipality_has_its_facts_and_its_figures(world: None) -> None:
     assert (told["supply"], told["assessed_on"], told["district"]) == (0.7123, "2026-11-22", "06635")
     assert feature["geometry"]["type"] == "MultiPolygon"
     assert GEOSGeometry(json.dumps(feature["geometry"])).valid
+    page = Client().get(f"{ROOT}collections/municipalities/items/06635001", {"f": "html"}).content.decode()
+    assert "0,7123" in page, "rounded as in the document"
+    assert not re.search(r"\d,\d{5}", page)
 
 
 def test_a_municipality_without_a_score_is_unassessed(world: None) -> None:
