@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -121,6 +122,8 @@ def change_edition(
     _names_of_regions(older, newer)
     official = _official(older, newer, changes, skip_invalid, report)
     pairs = match([row.ags for row in older.rows], older.polygons, [row.ags for row in newer.rows], newer.polygons)
+    if edition == newer_edition:
+        _what_they_are(older, newer, pairs, created, report)
     announce(progress, "carrying the census grid over")
     cells = assigned(older, newer, pairs)
     found = _successions(older, newer, pairs, official, cells, has_list=changes is not None)
@@ -177,6 +180,38 @@ def carry_keys(newer_edition: BoundaryEdition, report: Report) -> None:
     successors = {old: new for old, new in successors.items() if new and old not in uncertain}
     carry_mandates(successors, report)
     carry_served_areas(successors, report)
+
+
+def _what_they_are(older: Side, newer: Side, pairs: Match, created: Collection[str], report: Report) -> None:
+    """A file without designations (BEZ) does not say what is a town and what an unincorporated area: new rows are what
+    nearly all of their territory was, else unknown."""
+    square_kilometres: dict[int, dict[int, float]] = defaultdict(dict)
+    for old, new, share in zip(pairs.old.tolist(), pairs.new.tolist(), pairs.share.tolist(), strict=True):
+        square_kilometres[new][old] = share * older.rows[old].area_km2
+    told: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for key in created:
+        row, parts = newer.rows[newer.index[key]], square_kilometres[newer.index[key]]
+        if row.designation or not parts:
+            continue
+        same = older.index.get(key)
+        first = same if same in parts else max(parts, key=lambda old: parts[old])
+        was = older.rows[first]
+        forest = sum(area for old, area in parts.items() if older.rows[old].is_unincorporated)
+        row.is_unincorporated = forest >= UNAMBIGUOUS * sum(parts.values())
+        if was.is_unincorporated == row.is_unincorporated and (first == same or len(parts) == 1):
+            row.designation = was.designation
+        if row.is_unincorporated and row.population:
+            row.population = None  # nobody can be counted there
+        told[row.designation, row.is_unincorporated].append(row.pk)
+    for (designation, is_unincorporated), rows in told.items():
+        facts: dict[str, Any] = {"designation": designation, "is_unincorporated": is_unincorporated}
+        for start in range(0, len(rows), BATCH):
+            some = Municipality.objects.filter(pk__in=rows[start : start + BATCH])
+            if is_unincorporated:
+                some.filter(population__gt=0).update(population=None)
+            some.update(**facts)
+    forests = sum(len(rows) for (_, is_unincorporated), rows in told.items() if is_unincorporated)
+    report.count("unincorporated areas, as in the edition before", forests)
 
 
 def _official(older: Side, newer: Side, changes: Path | None, skip_invalid: bool, report: Report) -> Official:

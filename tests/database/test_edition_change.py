@@ -443,6 +443,24 @@ def test_districts_keep_their_names_where_the_newer_file_has_none(tmp_path: Path
     assert Municipality.objects.current().get().district.full_name() == "Landkreis Waldeck-Frankenberg"
 
 
+def test_a_file_that_does_not_say_what_is_a_forest_leaves_it_one(tmp_path: Path) -> None:
+    forest = {"06635900": ("Gutsbezirk", (9.2, 51.0, 9.4, 51.1))}
+    towns = {"06635015": ("Korbach", (9.4, 51.0, 9.5, 51.1))}
+    first_edition(tmp_path, HESSE | forest | towns)
+    Municipality.objects.update(designation="Gemeinde")
+    Municipality.objects.filter(ags="06635900").update(designation="Gemeindefreies Gebiet", is_unincorporated=True)
+    Municipality.objects.filter(ags="06635015").update(designation="Stadt")
+    report = next_edition(tmp_path, MERGED | {"06635901": forest["06635900"]} | towns)
+    now = {row.ags: row for row in Municipality.objects.current()}
+    assert {key: row.is_unincorporated for key, row in now.items()} == {
+        "06635001": False,
+        "06635015": False,
+        "06635901": True,
+    }
+    assert (now["06635901"].designation, now["06635015"].designation) == ("Gemeindefreies Gebiet", "Stadt")
+    assert report.counts["unincorporated areas, as in the edition before"] == 1
+
+
 def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
     first_edition(tmp_path, HESSE, m06635001={"population": 5500}, m06635005={"population": 1900})
     make_place(Municipality.objects.get(ags="06635005"))
