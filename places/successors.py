@@ -317,14 +317,18 @@ class DistrictFate:
         return _("%(gone)s (Schlüssel %(old)s) gibt es nicht mehr; das Gebiet gehört heute zu: %(names)s.") % {
             "gone": self.predecessor.full_name(),
             "old": self.predecessor.key,
-            "names": ", ".join(f"{region.full_name()} ({region.key})" for region in into),
+            "names": ", ".join(map(_region_with_key, into)),
         }
 
     def in_english(self) -> str:
         """One sentence for the API."""
-        into = ", ".join(f"{region.full_name()} ({region.key})" for region, _ in self.heirs)
-        gone = f"{self.predecessor.full_name()} ({self.predecessor.key})"
-        return f"{gone} is no district since the edition {self.until.isoformat()}. Its territory is in: {into}."
+        into = ", ".join(_region_with_key(region) for region, _ in self.heirs)
+        since = self.until.isoformat()
+        return f"{_region_with_key(self.predecessor)} is no district since the edition {since}. Its territory is in: {into}."
+
+
+def _region_with_key(region: Region) -> str:
+    return f"{region.full_name()} ({region.key})" if region.name else region.key
 
 
 def fate_of_district(key: str) -> DistrictFate | None:
