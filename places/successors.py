@@ -323,8 +323,8 @@ class DistrictFate:
     def in_english(self) -> str:
         """One sentence for the API."""
         into = ", ".join(_region_with_key(region) for region, _ in self.heirs)
-        since = self.until.isoformat()
-        return f"{_region_with_key(self.predecessor)} is no district since the edition {since}. Its territory is in: {into}."
+        gone = _region_with_key(self.predecessor)
+        return f"{gone} is no district since the edition {self.until.isoformat()}. Its territory is in: {into}."
 
 
 def _region_with_key(region: Region) -> str:

@@ -1,6 +1,7 @@
-"""The step from one edition of boundaries to the next: who succeeds whom, what goes over, and what is told of it.
+"""The step from one edition of boundaries to the next: who succeeds whom, and what goes over.
 
 Matching by overlap: places/succession.py. The official list: changes_list.py. What goes over: carrying.py, cells.py.
+What is told of it: edition_report.py.
 """
 
 from collections import defaultdict
@@ -18,7 +19,6 @@ from django.utils import timezone
 from places import keys
 from places.geo import LAEA_EUROPE, WGS84, Geometries, project
 from places.importers.carrying import (
-    WHOLE,
     Origin,
     carry_facts,
     carry_mandates,
@@ -27,6 +27,7 @@ from places.importers.carrying import (
 )
 from places.importers.cells import Cells, assigned, write_cells
 from places.importers.changes_list import Official, Part, read_changes
+from places.importers.edition_report import tell
 from places.importers.report import Progress, Report, announce, refuse_rejected
 from places.importers.rows import Rejected
 from places.models import BoundaryEdition, Municipality, Region, Succession
@@ -36,7 +37,6 @@ from places.successors import UNAMBIGUOUS
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
 
 NOTABLE = 0.02  # of a municipality: what is less is a matter of surveyors
-MOVED = 0.05  # of its area, where nothing else tells why it is another
 BATCH = 500
 
 
@@ -134,7 +134,7 @@ def change_edition(
     if edition == BoundaryEdition.objects.current():
         carry_facts([(newer.rows[by_ags[key]], origins.get(key, [])) for key in sorted(created)], report)
         carry_keys(newer_edition, report)
-    _tell(older, newer, kept, origins, pairs, report)
+    tell(older, newer, kept, origins, _reused(older, newer, pairs), pairs.wandering, report)
     boundaries_changed.send(sender=BoundaryEdition)
     return has_cells
 
@@ -387,72 +387,3 @@ def _origins(older: Side, newer: Side, rows: list[Succession]) -> dict[str, list
         if municipality.pk not in told and municipality.ags in by_key:
             origins[municipality.ags].append(Origin(municipality, 1.0, 1.0, SuccessionKind.REMAINED))
     return origins
-
-
-def _tell(
-    older: Side,
-    newer: Side,
-    rows: list[Succession],
-    origins: Mapping[str, list[Origin]],
-    pairs: Match,
-    report: Report,
-) -> None:
-    """One line for each municipality that was founded, dissolved, divided, renamed, re-keyed or moved; and counts."""
-    reused = _reused(older, newer, pairs)
-    old_keys, new_keys = older.index.keys() - reused, newer.index.keys() - reused  # of those that may have stayed
-    went: dict[str, list[Succession]] = defaultdict(list)
-    for row in rows:
-        went[row.predecessor.ags].append(row)
-    lines: dict[str, list[str]] = {
-        name: [] for name in ("founded", "dissolved", "merged", "split", "renamed", "re-keyed", "moved", "unexplained")
-    }
-    for old in older.rows:
-        parts = went[old.ags]
-        if old.ags not in new_keys and not parts:
-            lines["unexplained"].append(f"{_named(old)}: nothing of it is in the newer edition")
-        elif len(parts) > 1:
-            shares = ", ".join(f"{_named(row.successor)} {row.share:.0%}" for row in parts)
-            lines["split"].append(f"{_named(old)} → {shares}{_since(parts[0])}")
-        elif parts and old.ags not in new_keys:
-            what = _fate(parts[0], old_keys, origins)
-            lines[what].append(f"{_named(old)} → {_named(parts[0].successor)}{_since(parts[0])}")
-        elif parts and parts[0].kind == SuccessionKind.RENAMED:
-            lines["renamed"].append(f"{_named(old)} → {_named(parts[0].successor)}{_since(parts[0])}")
-    for new in newer.rows:
-        came = origins.get(new.ags, [])
-        if keys.state_key(new.ags) not in older.states:
-            continue  # read for the first time, not founded
-        if new.ags not in old_keys and not (len(came) == 1 and came[0].area >= WHOLE):
-            told = ", ".join(_named(origin.municipality) for origin in came)
-            lines["founded"].append(f"{_named(new)}{f' from {told}' if told else ''}")
-        elif new.ags in old_keys and len(came) == 1 and not went[new.ags]:
-            before, line = (
-                came[0].municipality.area_km2,
-                float(shapely.length(newer.polygons[newer.index[new.ags]])) / 1000,
-            )
-            # Lines that wander to and fro change an area little; twice that everywhere outwards is more than drawing
-            if abs(new.area_km2 - before) > max(MOVED * before, 2 * pairs.wandering / 1000 * line):
-                lines["moved"].append(f"{_named(new)}: {before:.1f} → {new.area_km2:.1f} km²")
-    report.notes += [
-        f"{key} was the key of {older.rows[older.index[key]]} and is that of {newer.rows[newer.index[key]]} now: "
-        "look at mandates, served areas and planning regions that name it"
-        for key in sorted(reused)
-    ]
-    for what, told_lines in lines.items():
-        report.count(what, len(told_lines))
-        report.notes += [f"{what}: {line}" for line in told_lines]
-
-
-def _fate(row: Succession, old_keys: Collection[str], origins: Mapping[str, list[Origin]]) -> str:
-    """What became of a municipality that went into one other as a whole."""
-    if row.successor.ags in old_keys:
-        return "dissolved"
-    return "re-keyed" if len(origins[row.successor.ags]) == 1 else "merged"
-
-
-def _named(municipality: Municipality) -> str:
-    return f"{municipality.name} ({municipality.ags})"
-
-
-def _since(row: Succession) -> str:
-    return f", {row.effective_on.isoformat()}" if row.effective_on else ""
