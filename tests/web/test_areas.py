@@ -114,6 +114,12 @@ def test_a_district_counts_its_own_municipalities_by_class_and_residents(distric
     assert "Fern" not in text
 
 
+def test_the_bar_of_classes_is_filled_from_top_to_bottom(district: None, client: Client) -> None:
+    assess(TODAY)
+    bar = client.get("/kreise/06635/").content.decode().split('<svg class="class-bar"')[1].split("</svg>")[0]
+    assert bar.count("<rect") == bar.count('height="100%"') == 4  # however high the page makes it
+
+
 def test_a_state_holds_its_districts(district: None, client: Client) -> None:
     assess(TODAY)
     text = page(client, "/laender/06/")
