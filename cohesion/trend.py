@@ -15,7 +15,8 @@ from cohesion.engine import ROUNDING, Parameters
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass
 from places.freshness import months_before
-from places.models import Place
+from places.models import Place, Succession
+from places.vocabulary import SuccessionState
 
 MOST_CHANGES = 100
 MOST_PLACES = 3  # that came or went are named
@@ -50,6 +51,7 @@ class ClassChange:
     crossings: list[Crossing] = field(default_factory=list)
     came: list[Place] = field(default_factory=list)  # that supply it now and did not before, by their part in it
     went: list[Place] = field(default_factory=list)
+    joined: list[Succession] = field(default_factory=list)  # who went into it between the editions of both
     inventory: bool = False  # only whether its inventory counts as completed is another
 
     @property
@@ -67,6 +69,11 @@ class Trend:
     counts: list[tuple[CohesionClass, int, int]]  # municipalities before and after
     changes: list[ClassChange]
     total: int  # of all changes, also beyond the list
+
+    @property
+    def is_across_editions(self) -> bool:
+        """Whether boundaries, and with them municipalities, are others than before."""
+        return self.earlier.edition_id != self.later.edition_id
 
 
 def choices() -> list[Assessment]:
@@ -97,12 +104,15 @@ def trend(area: Area, earlier: Assessment, later: Assessment) -> Trend:
     )
     rows: list[Any] = list(changed[:MOST_CHANGES])
     was = Score.objects.in_bulk([row.earlier_id for row in rows])
-    places = _named_places(rows, was)
+    places, joined = _named_places(rows, was), _joined(rows, earlier, later)
     return Trend(
         earlier,
         later,
         _counts(area, earlier, later),
-        [_change(row, was[row.earlier_id], earlier, later, places) for row in rows],
+        [
+            _change(row, was[row.earlier_id], earlier, later, places, joined.get(row.municipality.ags, []))
+            for row in rows
+        ],
         len(rows) if len(rows) < MOST_CHANGES else changed.count(),
     )
 
@@ -117,7 +127,36 @@ def _by_class(scores: QuerySet[Score]) -> dict[str, int]:
     return dict(incorporated.values_list("cohesion_class").annotate(number=Count("pk")))
 
 
-def _change(now: Score, was: Score, earlier: Assessment, later: Assessment, places: dict[int, Place]) -> ClassChange:
+def _joined(rows: Sequence[Any], earlier: Assessment, later: Assessment) -> dict[str, list[Succession]]:
+    """By the key of a municipality who went into it, in whole or in part, between the editions of two assessments."""
+    if earlier.edition_id == later.edition_id:
+        return {}
+    told = (
+        Succession.objects.filter(
+            successor__ags__in=[row.municipality.ags for row in rows],
+            successor__edition__date__gt=earlier.edition.date,
+            successor__edition__date__lte=later.edition.date,
+        )
+        .exclude(state=SuccessionState.REJECTED)
+        .exclude(predecessor__ags=F("successor__ags"))
+        .select_related("predecessor", "successor")
+        .defer("predecessor__geometry", "successor__geometry")
+        .order_by("-area_share", "predecessor__ags")
+    )
+    found: dict[str, list[Succession]] = {}
+    for row in told:
+        found.setdefault(row.successor.ags, []).append(row)
+    return found
+
+
+def _change(
+    now: Score,
+    was: Score,
+    earlier: Assessment,
+    later: Assessment,
+    places: dict[int, Place],
+    joined: list[Succession],
+) -> ClassChange:
     crossings = _crossings(was, now, earlier.parameters_used(), later.parameters_used())
     came, went = (
         [places[pk] for pk in _new_suppliers(one, other) if pk in places][:MOST_PLACES]
@@ -132,6 +171,7 @@ def _change(now: Score, was: Score, earlier: Assessment, later: Assessment, plac
         crossings=crossings,
         came=came,
         went=went,
+        joined=joined,
         inventory=not crossings and CohesionClass.UNASSESSED in (was.cohesion_class, now.cohesion_class),
     )
 

@@ -96,6 +96,9 @@ class ClassChangeSerializer(serializers.Serializer[Any]):
     crossings = CrossingSerializer(many=True)
     came = serializers.SerializerMethodField(help_text="Ids of public places that supply it now and did not before.")
     went = serializers.SerializerMethodField(help_text="Ids of public places that supplied it before and do not now.")
+    joined = serializers.SerializerMethodField(
+        help_text="Keys of municipalities that went into it since, in whole or in part, between two editions."
+    )
     inventory = serializers.BooleanField(help_text="Only whether its inventory counts as completed is another.")
     url = Address("municipality-detail", source="ags")
 
@@ -114,6 +117,9 @@ class ClassChangeSerializer(serializers.Serializer[Any]):
 
     def get_went(self, change: ClassChange) -> list[str]:
         return [str(place.pk) for place in change.went]
+
+    def get_joined(self, change: ClassChange) -> list[str]:
+        return [row.predecessor.ags for row in change.joined]
 
 
 class TrendSerializer(serializers.Serializer[Any]):

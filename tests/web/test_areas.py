@@ -26,6 +26,7 @@ from tests.web.settlements import (
     strong_place,
     words,
 )
+from tests.web.test_successors import succeeds
 
 EARLIER = TODAY - timedelta(days=400)
 
@@ -245,6 +246,21 @@ def test_an_inventory_that_was_completed_is_a_reason_of_its_own(district: None, 
     assert "Unklar nicht bewertet → jetzt riskant Der Bestand gilt jetzt als vollständig." in text
     (change,) = get("districts/06635/")["trend"]["changes"]
     assert (change["inventory"], change["crossings"]) == (True, [])
+
+
+def test_a_municipality_that_grew_since_says_by_whom(changed: dict[str, Any], client: Client) -> None:
+    assert "anderer Gebietsstand" not in page(client, "/kreise/06635/")
+    edition = make_edition(TODAY)
+    grown = make_municipality("06635002", edition=edition, name="Mittelort", inventory_completed_on=EARLIER)
+    swallowed = Municipality.objects.get(name="Armdorf", edition__date__lt=TODAY)
+    succeeds(swallowed, grown)
+    succeeds(Municipality.objects.get(name="Gutstadt", edition__date__lt=TODAY), grown, 0.4)
+    assess(TODAY, draws=0)
+    text = page(client, "/kreise/06635/")
+    assert "Zwischen beiden liegt ein anderer Gebietsstand (31. Dezember 2022, jetzt 22. November 2026)." in text
+    assert "Seitdem aufgenommen: Armdorf, Gutstadt (40 % davon)." in text
+    (change,) = get("districts/06635/")["trend"]["changes"]
+    assert change["joined"] == [swallowed.ags, "06635003"]
 
 
 def test_assessments_of_two_editions_are_compared_by_the_key_of_the_municipality(
