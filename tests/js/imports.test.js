@@ -23,7 +23,7 @@ const LEVELS = [
     "points",
     "state",
   ],
-  ["asking", "answering", "canvas", "leaflet", "supercluster", "tiles"],
+  ["asking", "answering", "canvas", "leaflet", "pixels", "supercluster", "tiles"],
   ["columns", "geometry", "names", "classes", "pmtiles", "raster", "vector_tile"],
   ["format", "dom", "leaflet.js", "supercluster.min"],
 ];
@@ -34,6 +34,7 @@ const PURE = [
   "format",
   "geometry",
   "names",
+  "pixels",
   "pmtiles",
   "raster",
   "state",

@@ -3,7 +3,8 @@
 
 import { addRings, begin, pixelsOf, placeOf, within } from "./canvas.js";
 import { CLASSES, PATTERNS } from "./classes.js";
-import { createRaster, WHOLE } from "./raster.js";
+import { colour, layOut } from "./pixels.js";
+import { createRaster } from "./raster.js";
 
 const FADED = 0.28; // of what the filter holds back
 const UNCERTAIN = 0.5; // of a class that the draws do not agree on
@@ -27,7 +28,7 @@ export function createPainter(colours, lookOf, { overBasemap }) {
   const numbers = new Map(); // by AGS, from 1: as the raster has them
   let looks = null; // by number
   let palette = { ratio: 0 };
-  let ground = null; // what does not change while the view stays: raster, lines, image
+  let ground = null; // what does not change while the view stays: raster, lines, image, patterns
 
   function numberOf(ags) {
     if (!numbers.has(ags)) {
@@ -58,8 +59,12 @@ export function createPainter(colours, lookOf, { overBasemap }) {
       const tiles = LOOKS.map((look) => lookTile(look, colours, view.ratio, overBasemap ? UNDERNEATH : 1));
       palette = { ratio: view.ratio, tiles };
     }
-    const start = [view.left, view.top].map((side) => Math.round(side * view.ratio));
-    colour(new Uint32Array(image.data.buffer), raster, looks, palette.tiles, start);
+    ground.patterns ??= layOut(
+      palette.tiles,
+      raster.width,
+      [view.left, view.top].map((side) => Math.round(side * view.ratio)),
+    );
+    colour(new Uint32Array(image.data.buffer), raster, looks, ground.patterns);
     context.putImageData(image, 0, 0);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 1;
@@ -74,42 +79,6 @@ export function createPainter(colours, lookOf, { overBasemap }) {
       looks = null;
     },
   };
-}
-
-/** Looks up each pixel. Patterns are fixed to the ground, so that they do not swim when the map is moved. */
-function colour(pixels, { width, height, first, second, share }, looks, tiles, [left, top]) {
-  const rows = tiles.map(() => 0);
-  const columns = tiles.map((tile) => modulo(left, tile.width));
-  const pixelOf = (look, x) => tiles[look].pixels[rows[look] + ((x + columns[look]) % tiles[look].width)];
-  for (let y = 0, at = 0; y < height; y += 1) {
-    for (const [look, tile] of tiles.entries()) rows[look] = modulo(top + y, tile.height) * tile.width;
-    for (let x = 0; x < width; x += 1, at += 1) {
-      const number = first[at];
-      if (number === 0) {
-        pixels[at] = 0;
-        continue;
-      }
-      const one = pixelOf(looks[number], x);
-      if (share[at] === WHOLE) {
-        pixels[at] = one;
-        continue;
-      }
-      const other = second[at];
-      pixels[at] = mixed(one, share[at] / WHOLE, other === 0 ? 0 : pixelOf(looks[other], x));
-    }
-  }
-}
-
-const modulo = (number, by) => ((number % by) + by) % by;
-
-/** Two colours as images have them, each with its opacity in the highest byte. */
-function mixed(one, share, other) {
-  if (one === other) return one;
-  const [weight, rest] = [(one >>> 24) * share, (other >>> 24) * (1 - share)];
-  const opacity = weight + rest;
-  const part = (shift) =>
-    Math.round((((one >>> shift) & 255) * weight + ((other >>> shift) & 255) * rest) / opacity) << shift;
-  return ((Math.round(opacity) << 24) | part(16) | part(8) | part(0)) >>> 0;
 }
 
 /** What is repeated over a municipality of that look, in pixels of the screen so that it is crisp. */

@@ -12,8 +12,7 @@ import { openTiles } from "./tiles.js";
 const LEAST_ROOM = 12; // pixels: who has less carries no symbol, but for an Oberzentrum
 
 const byAgs = new Map();
-let rows = [];
-let hidden = new Set(); // rows that the filter holds back
+let rows = []; // isHidden: what the filter holds back
 let tiles, painter, labels, below;
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext("2d");
@@ -32,13 +31,13 @@ const answers = {
 
   setFigures(table) {
     rows = toRows(table);
-    for (const row of rows) byAgs.set(row.ags, row);
+    for (const row of rows) byAgs.set(row.ags, Object.assign(row, { isHidden: false }));
     seen = null;
     painter.changeLooks();
   },
 
   setShown(flags) {
-    hidden = new Set(rows.filter((_, index) => !flags[index]));
+    for (const [index, row] of rows.entries()) row.isHidden = flags[index] === 0;
     painter.changeLooks();
   },
 
@@ -54,7 +53,7 @@ const answers = {
       canvas.height = Math.round(view.height * view.ratio);
     }
     painter.paint(context);
-    const shown = seen.spots.filter(({ row }) => !hidden.has(row));
+    const shown = seen.spots.filter(({ row }) => !row.isHidden);
     labels.paint(context, view, pieces, shown);
     return canvas.transferToImageBitmap();
   },
@@ -86,7 +85,7 @@ function lookOf(ags) {
   if (!row || row.is_unincorporated) return { cohesionClass: null, isFaded: false, isUncertain: false };
   return {
     cohesionClass: row.cohesion_class,
-    isFaded: hidden.has(row),
+    isFaded: row.isHidden,
     isUncertain: isUncertain(row, below),
   };
 }
@@ -138,5 +137,6 @@ const centreOf = (row, tile) =>
 async function loadFont(address) {
   const face = new FontFace("Source Sans 3", `url("${address}")`, { weight: "200 900" });
   self.fonts.add(await face.load());
+  labels.forget();
   tellOfChange();
 }
