@@ -1,7 +1,8 @@
 """How quickly the map answers its reader: ``python -m scripts.map_speed [ADDRESS]``; `make lighthouse` calls it.
 
 In a headless Chromium that renders in software, so a device with a graphics processor is quicker. Wall time grows with
-whatever else the machine does, so the load is printed too; the main thread's own time is nearly free of that.
+whatever else the machine does, so the load is printed too; the main thread's own time is nearly free of that. What is
+noted in the page: map_probe.js.
 """
 
 import json
@@ -19,17 +20,25 @@ from playwright.sync_api import Browser, Page, sync_playwright
 SIZES = {"mobile": (412, 823, 1.75), "desktop": (1280, 800, 1.0)}
 TIMES = 9
 LOADS = 3
-# From a change of the filter to the frame that has it: the picture is there, and the browser has painted.
+PROBE = Path(__file__).with_name("map_probe.js")
+# The parts of a recolouring, each up to the moment that it is named after.
+PARTS = {
+    "asked": "the page asks the worker",
+    "answered": "the picture comes",
+    "shown": "it is on its canvas",
+    "painted": "the browser has painted",
+}
+# From a change of the filter to the frame that has it: when each part was done, in milliseconds.
 RECOLOUR = """async (name) => {
-  const box = document.querySelector(`input[name="class"][value="${name}"]`);
-  const shown = document.querySelector("#map canvas"); // is given its size with each picture
+  const probe = window.mapProbe;
+  const isShown = new Promise((done) => (probe.onShow = done));
   const start = performance.now();
-  const isShown = new Promise((done) => new MutationObserver(done).observe(shown, { attributeFilter: ["width"] }));
-  box.click();
+  document.querySelector(`input[name="class"][value="${name}"]`).click();
   await isShown;
   await new Promise(requestAnimationFrame);
   await new Promise((done) => setTimeout(done));
-  return performance.now() - start;
+  const times = { ...probe, painted: performance.now() };
+  return Object.fromEntries(["asked", "answered", "shown", "painted"].map((part) => [part, times[part] - start]));
 }"""
 # From a move of the pointer to the frame that tells of another municipality.
 HOVER = """async ([x, y]) => {
@@ -43,6 +52,12 @@ HOVER = """async ([x, y]) => {
   map.dispatchEvent(new MouseEvent("mousemove", at));
   while (told() === before && performance.now() - start < 1000) await new Promise(requestAnimationFrame);
   return told() === before ? null : performance.now() - start;
+}"""
+TYPE = """(text) => {
+  const field = document.getElementById("q");
+  field.focus();
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }"""
 SETTLED = """() => document.getElementById("atlas").getAttribute("aria-busy") === "false"
   && document.getElementById("map").getAttribute("aria-busy") === "false" """
@@ -60,9 +75,17 @@ def main(address: str) -> None:
             page = _page(browser, name)
             page.goto(address)
             page.wait_for_function(SETTLED)
-            print(f"  {name}: recoloured in {_median(_recolour(page))}, hovered in {_median(_hover(page))}")
-            page.context.close()
+            recoloured = _recolour(page)
+            print(f"  {name}: recoloured in {_median([times['painted'] for times in recoloured])}")
+            print(f"    {_parts(recoloured)}")
             print(f"    of it the worker computes {_drawing(browser, name, address):.0f} ms of CPU, without places")
+            print(f"    hovered in {_median(_hover(page))}")
+            page.context.close()
+            print(
+                "    longest task of the page's thread at the first",
+                *_longest_tasks(browser, name, address),
+                sep="\n      ",
+            )
         browser.close()
         busy = [_main_thread(playwright.chromium, chromium, address) for _ in range(LOADS)]
     spent, blocked = (statistics.median(values) for values in zip(*busy, strict=True))
@@ -72,10 +95,12 @@ def main(address: str) -> None:
 def _page(browser: Browser, name: str) -> Page:
     width, height, ratio = SIZES[name]
     context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=ratio, locale="de")
-    return context.new_page()
+    page = context.new_page()
+    page.add_init_script(path=PROBE)
+    return page
 
 
-def _recolour(page: Page) -> list[float]:
+def _recolour(page: Page) -> list[dict[str, float]]:
     """Checked and unchecked by turns; the first time, which also reads what only a filter needs, is left out."""
     times = []
     for name in ("risky", *("risky", "robust", "resilient") * (TIMES // 3)):
@@ -91,6 +116,52 @@ def _hover(page: Page) -> list[float]:
     page.wait_for_load_state("networkidle")
     page.wait_for_function(SETTLED)
     return [time for spot in spots if (time := page.evaluate(HOVER, spot)) is not None]
+
+
+def _parts(recoloured: list[dict[str, float]]) -> str:
+    """How long each part took: the median."""
+    said = []
+    for before, part in zip((None, *PARTS), PARTS, strict=False):
+        took = [times[part] - (times[before] if before else 0) for times in recoloured]
+        said.append(f"{PARTS[part]} after {statistics.median(took):.0f}")
+    return ", ".join(said) + " ms more"
+
+
+def _longest_tasks(browser: Browser, name: str, address: str) -> list[str]:
+    """Of what a reader does for the first time: the longest task of the page's thread in it."""
+    page = _page(browser, name)
+    page.goto(address)
+    page.wait_for_function(SETTLED)
+    page.wait_for_load_state("networkidle")
+
+    def longest(act: Callable[[], object]) -> str:
+        def do() -> None:
+            act()
+            page.wait_for_load_state("networkidle")
+            page.wait_for_function(SETTLED)
+            page.wait_for_timeout(1000)
+
+        page.evaluate("() => (mapProbe.tasks.length = 0)")
+        events = _traced(browser, page, do)
+        noticed: list[float] = page.evaluate("() => mapProbe.tasks.map(({ duration }) => duration)")
+        threads = {
+            (event["pid"], event["tid"])
+            for event in events
+            if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        }
+        cpu = max(max((_tasks(events, thread) for thread in threads), key=sum), default=0)  # the page's is the busiest
+        return f"{f'{max(noticed):.0f} ms' if noticed else 'below 50 ms'}, {cpu:.0f} of CPU"
+
+    acts: dict[str, Callable[[], object]] = {
+        "pointer on the map": lambda: page.mouse.move(200, 400),
+        "filter": lambda: page.evaluate(RECOLOUR, "risky"),
+        "letters in the search": lambda: page.evaluate(TYPE, "neu"),
+        "filter by text": lambda: page.evaluate("() => document.getElementById('filter').requestSubmit()"),
+        "list of places": lambda: page.evaluate("() => document.querySelector('[data-list=places]').click()"),
+    }
+    said = [f"{act}: {longest(do)}" for act, do in acts.items()]
+    page.context.close()
+    return said
 
 
 def _median(times: list[float]) -> str:
