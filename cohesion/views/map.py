@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from cohesion.models import Assessment
+from cohesion.models import Assessment, Score
 from cohesion.querysets import with_scores
 from cohesion.sureness import UNCERTAIN_BELOW
 from cohesion.tasks import is_being_assessed
@@ -67,6 +67,7 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
     asked = Asked.read(request.GET)
     rows = _rows(edition, assessment)
     overview = Overview.of(rows, asked)
+    counts = {layer: number_of(layer) for layer in LAYERS}
     return render(
         request,
         template,
@@ -80,6 +81,7 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
             "assessment": assessment,
             "is_being_assessed": is_being_assessed(),
             "asked": asked,
+            "shown_view": request.GET.get("view") if request.GET.get("view") in ("map", "table") else "",
             "overview": overview,
             "classes": [
                 (value, label, overview.class_counts[value], value in asked.classes)
@@ -91,12 +93,15 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
                 if value != UNKNOWN_TIER or overview.tier_counts[value] or value in asked.tiers
             ],
             "kinds": Kind.choices,
+            "counts": counts,
+            "has_unincorporated": Municipality.objects.of_edition(edition).filter(is_unincorporated=True).exists(),
+            "has_uncertain": Score.objects.filter(assessment=assessment, stability__lt=UNCERTAIN_BELOW).exists(),
             "lists": _lists(),
             "lines": lines(asked.list, rows, asked, assessment) if asked.list else None,
             "columns": _columns(asked),
             "symbols": [(layer.page, mark) for layer in LAYERS.values() for mark in ("", *MARKS)],
             "uncertain_below": f"{UNCERTAIN_BELOW:.0%}".replace("%", "\u202f%"),
-            "config": _config(edition, len(rows)),
+            "config": _config(edition, len(rows), counts),
         },
     )
 
@@ -145,7 +150,7 @@ def _columns(asked: Asked) -> list[dict[str, str]]:
     ]
 
 
-def _config(edition: BoundaryEdition, municipalities: int) -> dict[str, Any]:
+def _config(edition: BoundaryEdition, municipalities: int, counts: dict[str, int]) -> dict[str, Any]:
     """What the browser needs to know; every word comes from here, so that JavaScript has no language of its own."""
     leaflet: dict[str, Any] = settings.LEAFLET_CONFIG
     drawn = (edition.date, edition.tiles_digest)
@@ -153,12 +158,12 @@ def _config(edition: BoundaryEdition, municipalities: int) -> dict[str, Any]:
         "language": LOCALES.get(get_language(), get_language()),
         "urls": {
             "scores": reverse("api:scores"),
-            "cells": {layer: reverse("map_cells", args=[layer]) for layer in LAYERS if number_of(layer) > MANY_ENTRIES},
+            "cells": {layer: reverse("map_cells", args=[layer]) for layer in LAYERS if counts[layer] > MANY_ENTRIES},
             "classes": reverse("map_classes") if municipalities > MANY_MUNICIPALITIES else None,
             **{layer: reverse("map_points", args=[layer]) for layer in LAYERS},
         },
         "tiles": {"url": reverse("tiles", args=drawn), "head": edition.tiles_head} if edition.tiles_digest else None,
-        "workers": {name: static(f"js/map/{name}_worker.js") for name in ("ground", "clusters")},
+        "workers": {name: static(f"js/map/{name}_worker.js") for name in ("ground", "published")},
         "font": static("source-sans-3/source-sans-3-latin-wght-normal.woff2"),
         "uncertainBelow": UNCERTAIN_BELOW,
         # Patterns: the browser puts key and readable end in their places.

@@ -5,6 +5,13 @@ export const byId = (id) => document.getElementById(id);
 /** Lets the browser answer its reader between two pieces of work. */
 export const pause = () => window.scheduler?.yield?.() ?? new Promise((goOn) => setTimeout(goOn, 0));
 
+/** Lets the browser show what was changed so far: nothing that is done afterwards delays it. */
+export async function isPainted() {
+  if (document.hidden) return pause(); // there is no frame to wait for
+  await new Promise(requestAnimationFrame);
+  return new Promise((goOn) => setTimeout(goOn, 0));
+}
+
 /** Whoever waits for something tells so with the promise of it; as long as any is open, the element says `aria-busy`. */
 export function createBusy(element) {
   let open = 0;

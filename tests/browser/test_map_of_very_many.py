@@ -66,7 +66,7 @@ def fetched(page: Page, path: str) -> None:
 
 def number_of_places(page: Page) -> int:
     clusters = page.locator("#map .map__cluster--place").all_inner_texts()
-    return sum(map(int, clusters)) + page.locator("#map .map__place").count()
+    return sum(int(number.replace(".", "")) for number in clusters) + page.locator("#map .map__place").count()
 
 
 def test_only_what_is_painted_is_read_at_first_and_the_rest_when_somebody_looks(open_large: OpenPage) -> None:

@@ -1,7 +1,7 @@
 // Columns become rows; keys come as steps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toRows, withKeys } from "../../static/js/map/columns.js";
+import { fillRows, toRows, withKeys } from "../../static/js/map/columns.js";
 
 test("columns of equal length become one object per row", () => {
   assert.deepEqual(
@@ -21,4 +21,10 @@ test("keys are summed up from their steps", () => {
     ["01001000", "01001001", "15001001"],
   );
   assert.deepEqual(table.columns, ["ags", "supply"]);
+});
+
+test("columns fill the rows that are there, and no others", () => {
+  const rows = new Map([["1", { ags: "1", name: "" }]]);
+  fillRows(rows, { columns: ["ags", "name"], ags: ["2", "1"], name: ["Zwei", "Eins"] });
+  assert.deepEqual([...rows.values()], [{ ags: "1", name: "Eins" }]);
 });

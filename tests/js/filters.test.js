@@ -7,10 +7,10 @@ import {
   isShown,
   nextSort,
   selectEntries,
-  selectPlaces,
   sortRows,
   suggest,
   suggestEntries,
+  verdictOf,
 } from "../../static/js/map/filters.js";
 import { INITIAL } from "../../static/js/map/state.js";
 
@@ -55,44 +55,45 @@ test("a count says what its box would show, the other boxes being as they are", 
 });
 
 const collator = new Intl.Collator("de");
+const byName = (a, b) => collator.compare(a.name, b.name);
 
 test("names are sorted as in a dictionary, both ways", () => {
   const incorporated = ROWS.slice(0, 5);
-  assert.deepEqual(names(sortRows(incorporated, "name", collator)), [
+  assert.deepEqual(names(sortRows(incorporated, "name", byName)), [
     "Äpfelfeld",
     "Kassel",
     "Korbach",
     "Oede",
     "Zell",
   ]);
-  assert.deepEqual(names(sortRows(incorporated, "-name", collator))[0], "Zell");
+  assert.deepEqual(names(sortRows(incorporated, "-name", byName))[0], "Zell");
 });
 
 test("what is not known comes last either way", () => {
-  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "supply", collator)), [
+  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "supply", byName)), [
     "Oede",
     "Kassel",
     "Korbach",
     "Zell",
     "Äpfelfeld",
   ]);
-  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "-supply", collator)), [
+  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "-supply", byName)), [
     "Zell",
     "Korbach",
     "Kassel",
     "Oede",
     "Äpfelfeld",
   ]);
-  assert.equal(names(sortRows(ROWS.slice(0, 5), "-zok_tier", collator)).at(-1), "Oede");
+  assert.equal(names(sortRows(ROWS.slice(0, 5), "-zok_tier", byName)).at(-1), "Oede");
 });
 
 test("classes and tiers are sorted by their meaning, equal ones by name", () => {
-  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "cohesion_class", collator)).slice(0, 3), [
+  assert.deepEqual(names(sortRows(ROWS.slice(0, 5), "cohesion_class", byName)).slice(0, 3), [
     "Äpfelfeld",
     "Kassel",
     "Korbach",
   ]);
-  assert.equal(names(sortRows(ROWS.slice(0, 5), "-zok_tier", collator))[0], "Kassel");
+  assert.equal(names(sortRows(ROWS.slice(0, 5), "-zok_tier", byName))[0], "Kassel");
 });
 
 test("a click sorts upwards, the next one downwards", () => {
@@ -106,8 +107,14 @@ const PLACES = [
   { id: 2, name: "Zellenladen", kind: "village_shop", ags: "06635002" },
   { id: 3, name: "Kasseler Bücherei", kind: "library", ags: null },
 ];
-const BY_AGS = new Map(ROWS.map((each) => [each.ags, each]));
-const ids = (change) => selectPlaces(PLACES, BY_AGS, state(change)).map(({ id }) => id);
+const ROW_OF = new Map(ROWS.map(({ ags }, index) => [ags, index]));
+const ids = (change) => selectEntries(PLACES, ROW_OF, verdictOf(ROWS, state(change))).map(({ id }) => id);
+
+test("a filter of municipalities says nothing of an entry that lies in none", () => {
+  const nowhere = { id: 4, name: "Anderswo", kind: "library", ags: "99999999" };
+  const found = (change) => selectEntries([nowhere], ROW_OF, verdictOf(ROWS, state(change))).length;
+  assert.deepEqual([found({}), found({ classes: ["risky"] }), found({ text: "ander" })], [1, 0, 1]);
+});
 
 test("places follow the filter of municipalities and their own kind", () => {
   assert.deepEqual(ids({}), [1, 2, 3]);
@@ -117,11 +124,10 @@ test("places follow the filter of municipalities and their own kind", () => {
 });
 
 test("a text finds entries by their municipality and by their own name, within the boxes that are chosen", () => {
-  const entries = (change) => selectEntries(PLACES, BY_AGS, state(change)).map(({ id }) => id);
-  assert.deepEqual(entries({ text: "kassel" }), [1, 3]);
-  assert.deepEqual(entries({ text: "laden" }), [2]);
-  assert.deepEqual(entries({ text: "buecherei", classes: ["risky"] }), [1]);
-  assert.deepEqual(entries({ text: "066" }), [1, 2]);
+  assert.deepEqual(ids({ text: "kassel" }), [1, 3]);
+  assert.deepEqual(ids({ text: "laden" }), [2]);
+  assert.deepEqual(ids({ text: "buecherei", classes: ["risky"] }), [1]);
+  assert.deepEqual(ids({ text: "066" }), [1, 2]);
 });
 
 test("entries are suggested by their name, the best first", () => {

@@ -7,11 +7,10 @@ import { test } from "node:test";
 
 const folder = new URL("../../static/js/map/", import.meta.url);
 const LEVELS = [
-  ["main", "ground_worker", "clusters_worker"],
+  ["main", "ground_worker", "published_worker"],
   ["entries", "layers", "legend", "table", "panel", "search", "views"],
   [
     "choropleth",
-    "clusters",
     "colours",
     "data",
     "describe",
@@ -21,9 +20,10 @@ const LEVELS = [
     "outlines",
     "picture",
     "points",
+    "published",
     "state",
   ],
-  ["asking", "answering", "canvas", "leaflet", "pixels", "supercluster", "tiles"],
+  ["asking", "answering", "canvas", "fetching", "leaflet", "pixels", "supercluster", "tiles"],
   ["columns", "geometry", "names", "classes", "pmtiles", "raster", "vector_tile"],
   ["format", "dom", "leaflet.js", "supercluster.min"],
 ];
@@ -43,8 +43,9 @@ const PURE = [
 // Without a page: no document, no window.
 const IN_WORKERS = [
   "ground_worker",
-  "clusters_worker",
+  "published_worker",
   "answering",
+  "fetching",
   "supercluster",
   "supercluster.min",
   "canvas",

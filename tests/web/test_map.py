@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from cohesion.models import Assessment
+from cohesion.models import Assessment, Score
 from cohesion.sureness import UNCERTAIN_BELOW
 from places.models import Municipality
 from places.tiles.storage import cut_tiles
@@ -166,13 +166,14 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
     client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/")  # what is asked once per process
-    # Edition, assessment, rows, work that waits, three layers counted; demo and boundaries of every page.
-    with django_assert_num_queries(9):
+    # Edition, assessment, rows, work that waits, three layers counted, whether there are unincorporated areas and uncertain
+    # classes; demo and boundaries of every page.
+    with django_assert_num_queries(11):
         client.get("/")
     for number in range(20):
         make_score(make_municipality(f"06636{number:03}"), assessment)
         make_place()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/?class=resilient&sort=supply&q=e")
 
 
@@ -233,7 +234,19 @@ def test_of_many_entries_there_are_cells_with_their_number_at_first(
 def test_the_legend_says_what_is_uncertain(client: Client, assessment: Assessment) -> None:
     html = page(client)
     assert config(html)["uncertainBelow"] == 0.7
-    assert "heller: Klasse unsicher, in weniger als 70\u202f% der Rechenvarianten" in html
+    assert "heller: Klasse unsicher" not in html  # there is none
+    Score.objects.filter(municipality__ags="06635015").update(stability=0.69)
+    assert "heller: Klasse unsicher, in weniger als 70\u202f% der Rechenvarianten" in page(client)
+
+
+def test_the_legend_is_whole_before_any_script_runs(client: Client, assessment: Assessment) -> None:
+    make_place(municipality=Municipality.objects.get(ags="06635015"))
+    html = page(client)
+    assert 'id="places-count">1<' in html
+    assert 'id="spaces-count">0<' in html
+    assert "gemeindefreies Gebiet</p>" in html
+    Municipality.objects.filter(is_unincorporated=True).delete()
+    assert "gemeindefreies Gebiet</p>" not in page(client)
 
 
 # --- Points ----------------------------------------------------------------------------------------------------------

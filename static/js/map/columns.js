@@ -19,3 +19,11 @@ export function toRows(table) {
   }
   return rows;
 }
+
+/** Puts the columns into the rows that are there: Map of AGS → row. */
+export function fillRows(byAgs, table) {
+  for (const [index, ags] of table.ags.entries()) {
+    const row = byAgs.get(ags);
+    if (row) for (const name of table.columns) row[name] = table[name][index];
+  }
+}

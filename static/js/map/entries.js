@@ -7,13 +7,13 @@ import { markOf, markWord, sizeAndEnd } from "./describe.js";
 
 const STEP = 200; // rows at first, and with each "more"; as many as the server puts on a page
 
-/** `on.list(list)` when the reader chooses what the table shows. */
-export function createEntries({ words, formats, addresses, collator, byAgs, symbols, on }) {
+/** `on.list(list)` when the reader chooses what the table shows; `published` has the entries. */
+export function createEntries({ words, formats, addresses, byAgs, symbols, published, on }) {
   const links = [...document.querySelectorAll("[data-list]")];
   const [municipalities, entries] = [byId("municipality-list"), byId("entry-list")];
   const body = byId("entries").tBodies[0];
   const more = byId("more-entries");
-  let rows = [];
+  let shown = { list: "", isFiltered: false };
   let limit = STEP;
 
   for (const link of links) {
@@ -23,10 +23,10 @@ export function createEntries({ words, formats, addresses, collator, byAgs, symb
       on.list(link.dataset.list);
     });
   }
-  more.addEventListener("click", () => {
+  more.addEventListener("click", async () => {
     const next = limit;
     limit += STEP;
-    render();
+    await render();
     body.rows[next]?.querySelector("a").focus();
   });
 
@@ -48,32 +48,37 @@ export function createEntries({ words, formats, addresses, collator, byAgs, symb
     );
   }
 
-  function render() {
-    body.replaceChildren(...rows.slice(0, limit).map(line));
-    more.hidden = rows.length <= limit;
+  async function render() {
+    const { list, isFiltered } = shown;
+    if (list === "") return;
+    const own = shown;
+    const found = await published.list(list, limit);
+    if (!found || own !== shown) return; // not read yet, or something else is to be shown
+    const { entries: rows, ...counts } = found;
+    body.replaceChildren(...rows.map(line));
+    more.hidden = rows.length === counts.shown;
     more.textContent = fill(words.moreEntries, {
-      count: formats.number(Math.min(STEP, rows.length - limit)),
+      count: formats.number(Math.min(STEP, counts.shown - rows.length)),
     });
-    byId("no-entry-found").hidden = rows.length > 0;
+    byId("no-entry-found").hidden = counts.shown > 0;
+    byId("entries-result").textContent = fill(words.lists[list][isFiltered ? "some" : "all"], {
+      shown: formats.number(counts.shown),
+      all: formats.number(counts.all),
+    });
   }
 
   return {
-    /** What the table shows; `shown` of `all` entries of that kind. */
-    update(list, shown, all, isFiltered) {
+    /** What the table shows: one of the layers, or municipalities. */
+    update(list, isFiltered) {
       for (const link of links) {
         if (link.dataset.list === list) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       }
       municipalities.hidden = list !== "";
       entries.hidden = list === "";
-      if (list === "") return;
-      rows = [...shown].sort((a, b) => collator.compare(a.name, b.name) || a.id - b.id);
+      shown = { list, isFiltered };
       limit = STEP;
-      byId("entries-result").textContent = fill(words.lists[list][isFiltered ? "some" : "all"], {
-        shown: formats.number(rows.length),
-        all: formats.number(all),
-      });
-      render();
+      return render();
     },
     /** The address that each choice has, for whoever opens it in another tab. */
     setAddresses(addressOf) {

@@ -32,36 +32,50 @@ export function countChoices(rows, state) {
   return { classes, tiers };
 }
 
-/** Entries whose municipality the filter lets through; a text finds them by their own name too. */
-export function selectEntries(entries, byAgs, state) {
-  if (!isFiltered(state)) return entries;
-  const anyName = { ...state, text: "" };
-  return entries.filter((entry) => {
-    const row = byAgs.get(entry.ags);
-    if (isFiltered(anyName) && !(row && isShown(row, anyName))) return false;
-    return (
-      state.text === "" ||
-      rank(state.text, foldedName(entry), "") !== null ||
-      (row !== undefined && rank(state.text, foldedName(row), row.ags) !== null)
-    );
-  });
+/**
+ * What the filter says of municipalities to whoever has entries: by row whether its boxes let it through (`allowed`) and
+ * whether its text finds it (`found`), each null where nothing is asked; and what concerns the entries themselves.
+ */
+export function verdictOf(rows, state) {
+  const boxes = { ...state, text: "" };
+  const flags = (says) => {
+    const told = new Uint8Array(rows.length);
+    for (let index = 0; index < rows.length; index += 1) if (says(rows[index])) told[index] = 1;
+    return told;
+  };
+  const isFound = (row) => rank(state.text, foldedName(row), row.ags) !== null;
+  return {
+    allowed: isFiltered(boxes) ? flags((row) => isShown(row, boxes)) : null,
+    found: state.text === "" ? null : flags(isFound),
+    text: state.text,
+    kind: state.kind,
+  };
 }
 
-/** Places as other entries, of the kind that is chosen. */
-export const selectPlaces = (places, byAgs, state) =>
-  selectEntries(places, byAgs, state).filter((place) => state.kind === "" || place.kind === state.kind);
+/**
+ * Entries of the kind that is chosen whose municipality the filter lets through; a text finds them by their own name too.
+ * `rowOf` has the row of each municipality by its AGS.
+ */
+export function selectEntries(entries, rowOf, { allowed, found, text, kind }) {
+  if (!allowed && !found && !kind) return entries;
+  return entries.filter((entry) => {
+    if (kind && entry.kind !== kind) return false;
+    const row = rowOf.get(entry.ags);
+    if (allowed && !allowed[row]) return false;
+    return !found || Boolean(found[row]) || rank(text, foldedName(entry), "") !== null;
+  });
+}
 
 /** The sort that a click on a column's head asks for: ascending at first, then the other way round. */
 export const nextSort = (column, sort) => (sort === column ? `-${column}` : column);
 
 const ORDERED = { cohesion_class: CLASSES, zok_tier: TIERS };
 
-/** Rows in the order asked for; what is not known comes last either way, equal rows by name. */
-export function sortRows(rows, sort, collator) {
+/** Rows in the order asked for; what is not known comes last either way, equal rows by name: `byName` compares two. */
+export function sortRows(rows, sort, byName) {
   const descending = sort.startsWith("-");
   const column = sort.replace(/^-/, "");
   const sign = descending ? -1 : 1;
-  const byName = (a, b) => collator.compare(a.name, b.name) || (a.ags < b.ags ? -1 : 1);
   if (column === "name") return [...rows].sort((a, b) => sign * byName(a, b));
   const order = ORDERED[column];
   const placeOf = (row) => (order ? order.indexOf(row[column] ?? "") : (row[column] ?? -1));

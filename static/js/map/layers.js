@@ -62,13 +62,13 @@ const Surface = L.Renderer.extend({
 /**
  * Build the map in `container`. `settings` is the template's (extent, zooms, tiles), `colours` are readColours', `ground` draws
  * the municipalities within `bounds`, `byAgs` the rows, `describe(row)` fills the short form under the pointer, `signs` are the symbols of
- * entries and what their marks are called; `on` hears `select(row | null)`, `entry(entry)` and `move({zoom, latitude,
+ * entries and what their marks are called, `published` has the entries; `on` hears `select(row | null)`, `entry(entry)` and `move({zoom, latitude,
  * longitude})`.
  */
 export function createMap(
   container,
   settings,
-  { text, colours, ground, bounds, clusters, byAgs, describe, signs, on },
+  { text, formats, colours, ground, bounds, published, byAgs, describe, signs, on },
 ) {
   const overBasemap = settings.tiles.length > 0;
   const map = L.map(container, {
@@ -94,6 +94,8 @@ export function createMap(
   /** Outline what is hovered and what is selected, as exactly as the picture has it. */
   async function mark() {
     const asked = [hovered, selected];
+    const isClear = outlines.hovered.length + outlines.selected.length === 0;
+    if (!hovered && !selected && isClear) return;
     const [first, second] = await ground.outlinesOf(asked);
     if (asked[0] !== hovered || asked[1] !== selected) return; // told again meanwhile
     outlines = { hovered: first, selected: second };
@@ -105,7 +107,10 @@ export function createMap(
   const layers = Object.fromEntries(
     Object.entries({ spaces: "space", support: "support", places: "place" }).map(([layer, type]) => [
       layer,
-      createPoints(map, type, { clusterText: text.clusters[type], signs, clusters, busy, onEntry: on.entry }),
+      createPoints(map, layer, type, {
+        clusterText: text.clusters[type],
+        ...{ formats, signs, published, busy, onEntry: on.entry },
+      }),
     ]),
   );
 
@@ -232,7 +237,8 @@ export function createMap(
       if (row?.latitude === undefined) return hover("");
       return hover(ags, L.latLng(row.latitude, row.longitude));
     },
-    setEntries: (layer, entries, cells) => layers[layer].set(entries, cells),
+    /** The entries of a layer are others than before; or none of them are to be seen. */
+    changeEntries: (layer, isShown) => layers[layer].change(isShown),
     setAttribution: (plain) => map.attributionControl.addAttribution(make("span", {}, plain).innerHTML),
   };
 }

@@ -50,29 +50,15 @@ export function createLegend({ store, words, formats }) {
       byId("places-kind").disabled = !state.places;
     },
 
-    /** Areas without residents and class have a colour of their own, where there are any. */
-    explainUnincorporated(rows) {
-      byId("unincorporated").hidden = !rows.some((row) => row.is_unincorporated);
-    },
-
-    /** Classes that few of the draws agree with are lighter, where there are any. */
-    explainUncertain(isNeeded) {
-      byId("uncertain").hidden = !isNeeded;
-    },
-
-    /** How many entries each layer has, and how many places of each kind there are. */
-    countEntries(layers, cells) {
-      const { places } = layers;
-      for (const [layer, entries] of Object.entries(layers)) {
-        const counted = (cells[layer] ?? []).reduce((sum, { count }) => sum + count, 0);
-        byId(`${layer}-count`).textContent = formats.number(entries.length + counted);
+    /** How many entries each layer has and, once they are read, how many places of each kind there are (published.js). */
+    countEntries(counts) {
+      for (const [layer, { all }] of Object.entries(counts)) {
+        byId(`${layer}-count`).textContent = formats.number(all);
       }
-      if (cells.places) return;
-      const select = byId("places-kind");
-      const counts = new Map([["", places.length]]);
-      for (const { kind } of places) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      for (const option of select.options) {
-        const count = counts.get(option.value) ?? 0;
+      const { all, kinds } = counts.places;
+      if (!kinds) return;
+      for (const option of byId("places-kind").options) {
+        const count = option.value === "" ? all : (kinds[option.value] ?? 0);
         option.textContent = `${option.dataset.word} (${formats.number(count)})`;
         option.hidden = count === 0;
       }

@@ -1,17 +1,16 @@
 // Entry of the map page: reads what the template gives, wires the modules, owns no logic.
 
-import { byId, pause } from "../dom.js";
-import { createCollator, createFormats } from "../format.js";
-import { isUncertain } from "./classes.js";
-import { createClusters } from "./clusters.js";
+import { byId, isPainted, pause } from "../dom.js";
+import { createFormats } from "../format.js";
 import { readColours } from "./colours.js";
 import { load } from "./data.js";
 import { createAddresses, createDescription, markOf, readSymbols } from "./describe.js";
 import { createEntries } from "./entries.js";
-import { countChoices, isFiltered, isShown, selectEntries, selectPlaces } from "./filters.js";
+import { countChoices, isFiltered, isShown, verdictOf } from "./filters.js";
 import { createGround } from "./ground.js";
 import { createLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
+import { createPublished } from "./published.js";
 import { createSearch } from "./search.js";
 import { createStore, format, INITIAL, LISTS, parse } from "./state.js";
 import { createTable } from "./table.js";
@@ -21,7 +20,6 @@ const config = JSON.parse(byId("map-config").textContent);
 const { words } = config;
 const formats = createFormats(config.language);
 const addresses = createAddresses(config.addresses);
-const collator = createCollator(config.language);
 const colours = readColours(byId("map"));
 const store = createStore(parse(window.location.search));
 const views = createViews({ store });
@@ -33,24 +31,18 @@ const NOTHING = { ags: "", place: null, entry: "" };
 /** How the state names an entry that is looked at. */
 const chosen = ({ type, id }) => (type === "place" ? { place: id } : { entry: `${type}-${id}` });
 
-async function wire(data, ground, bounds, createMap) {
-  const { scores, rows, byAgs, layers, cells, complete, completeEntries } = data;
+async function wire({ scores, rows, byAgs, complete }, counts, ground, published, bounds, createMap) {
   const municipalities = rows.filter((row) => !row.is_unincorporated);
-  const entries = [];
-  function collectEntries() {
-    entries.splice(0, entries.length);
-    for (const layer of ["support", "spaces", "places"])
-      for (const entry of layers[layer]) entries.push(entry);
-  }
-  collectEntries();
-  const lookedAt = ({ place, entry }) => {
-    const [type, id] = place === null ? entry.split("-") : ["place", place];
-    return type ? entries.find((each) => each.id === Number(id) && each.type === type) : undefined;
-  };
+  published.setMunicipalities(rows.map(({ ags }) => ags));
   const symbols = readSymbols();
   const districts = { ...scores.districts };
-  const shared = { store, words, formats, addresses, collator, districts, byAgs, symbols };
+  const shared = { store, words, formats, addresses, districts, byAgs, symbols, published };
 
+  let clicked = null; // the entry that the reader has chosen last
+  const choose = (entry) => {
+    clicked = entry;
+    store.set({ ...NOTHING, ...chosen(entry) });
+  };
   const look = (ags) => {
     views.foldLegend();
     store.set({ ...NOTHING, ags });
@@ -59,14 +51,13 @@ async function wire(data, ground, bounds, createMap) {
   const lookAt = (entry) => {
     views.foldLegend();
     views.showMap();
-    store.set({ ...NOTHING, ...chosen(entry) });
+    choose(entry);
     map.approach("", entry);
   };
   const legend = createLegend(shared);
   const search = createSearch({
     ...shared,
     rows,
-    entries,
     on: { choose: look, entry: lookAt, filter: (text) => store.set({ text }) },
   });
   const panel = createPanel({
@@ -77,16 +68,17 @@ async function wire(data, ground, bounds, createMap) {
   await pause();
   const map = createMap(byId("map"), config.map, {
     text: words.map,
+    formats,
     colours,
     ground,
     bounds,
-    clusters: createClusters(config.workers.clusters),
+    published,
     byAgs,
     describe: createDescription(words, formats, config.uncertainBelow),
     signs,
     on: {
       select: (row) => store.set({ ...NOTHING, ags: row?.ags ?? "" }),
-      entry: (entry) => store.set({ ...NOTHING, ...chosen(entry) }),
+      entry: choose,
       move: (view) => store.set(view),
     },
   });
@@ -105,10 +97,10 @@ async function wire(data, ground, bounds, createMap) {
   });
 
   let shown = [];
-  let isComplete = complete === null;
   function colourMap(state) {
-    shown = municipalities.filter((row) => isShown(row, state));
-    ground.setShown(Uint8Array.from(rows, (row) => isShown(row, state)));
+    const flags = Uint8Array.from(rows, (row) => Number(isShown(row, state)));
+    shown = rows.filter((_, index) => flags[index] === 1);
+    ground.setShown(flags);
     map.redraw();
   }
   function countShown(state) {
@@ -119,32 +111,46 @@ async function wire(data, ground, bounds, createMap) {
     colourMap(state);
     countShown(state);
   }
-  const select = (layer, state) =>
-    layer === "places"
-      ? selectPlaces(layers.places, byAgs, state)
-      : selectEntries(layers[layer], byAgs, state);
   function showEntries(state) {
+    published.setVerdict(verdictOf(rows, state));
     legend.updateLayers(state);
-    for (const layer of LISTS) {
-      if (state[layer]) map.setEntries(layer, select(layer, state), cells[layer]);
-      else map.setEntries(layer, []);
-    }
+    for (const layer of LISTS) map.changeEntries(layer, state[layer]);
   }
-  function showList(state) {
-    const all = layers[state.list] ?? [];
-    list.update(state.list, selectEntries(all, byAgs, state), all.length, isFiltered(state));
+  let isOrdered = false; // whether the table has its rows
+  async function fillTable() {
+    const places = await published.order(municipalities.map(({ name }) => name));
+    isOrdered = true;
+    table.setRows(municipalities, places);
+    table.update(shown, store.get().sort);
   }
-  function showChosen(state) {
+  const showList = (state) => list.update(state.list, isFiltered(state));
+  /** The municipality or entry that is chosen: `atOnce`, or as soon as all that is told of it is there. */
+  async function showChosen(state, atOnce = true) {
     const row = byAgs.get(state.ags);
-    const entry = lookedAt(state);
-    if (row) panel.showMunicipality(row, districts[row.ags.slice(0, 5)], placesOf(row));
-    else if (entry?.type === "place") panel.showPlace(entry, byAgs.get(entry.ags));
-    else if (entry) panel.showOther(entry, byAgs.get(entry.ags));
-    else panel.hide();
     map.setSelected(row ? row.ags : "");
     table.setSelected(row ? row.ags : "");
+    if (row) {
+      const show = () => panel.showMunicipality(row, districts[row.ags.slice(0, 5)]);
+      if (atOnce) show();
+      const places = row.is_unincorporated ? null : await published.placesOf(row.ags);
+      if (!isChosen(state)) return;
+      if (!atOnce) show();
+      if (places) panel.showPlaces(places);
+      return;
+    }
+    const entry = await lookedAt(state);
+    if (!isChosen(state)) return;
+    if (entry?.type === "place") panel.showPlace(entry, byAgs.get(entry.ags));
+    else if (entry) panel.showOther(entry, byAgs.get(entry.ags));
+    else panel.hide();
   }
-  const placesOf = (row) => layers.places.filter((place) => place.ags === row.ags);
+  const isChosen = (state) => Object.keys(NOTHING).every((name) => store.get()[name] === state[name]);
+  async function lookedAt({ place, entry }) {
+    const [type, id] = place === null ? entry.split("-") : ["place", place];
+    if (!type) return null;
+    const isClicked = clicked?.type === type && clicked.id === Number(id);
+    return isClicked ? clicked : published.find(type, Number(id));
+  }
 
   store.subscribe((state, before) => {
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
@@ -159,25 +165,24 @@ async function wire(data, ground, bounds, createMap) {
     if (needsEntries(state)) showSoon("all entries");
   });
   const due = new Set();
-  /** Whatever takes longer waits until the map has its colours. */
+  /** Whatever takes longer waits until the map has its colours and the reader sees them. */
   async function showSoon(part) {
     due.add(part);
     if (due.size > 1) return;
     await map.isDrawn();
+    await isPainted();
     const [state, parts] = [store.get(), new Set(due)];
     due.clear();
-    if (parts.has("table") && isComplete) table.update(shown, state.sort);
+    if (parts.has("table") && isOrdered) table.update(shown, state.sort);
     if (parts.has("list")) showList(state);
     if (parts.has("entries")) showEntries(state);
     if (parts.has("all entries")) loadEntries();
   }
-  let isLoading = Object.keys(cells).length === 0;
+  let isLoading = LISTS.every((layer) => counts[layer].kinds);
   async function loadEntries() {
     if (isLoading) return;
     isLoading = true;
-    await completeEntries();
-    collectEntries();
-    legend.countEntries(layers, cells);
+    legend.countEntries(await published.complete());
     const state = store.get();
     showEntries(state);
     showList(state);
@@ -203,36 +208,30 @@ async function wire(data, ground, bounds, createMap) {
   map.setAttribution(scores.attribution ?? scores.edition.attribution);
   await pause(); // what follows is done while the worker draws
   if (isFiltered(state)) countShown(state); // else the server has counted
-  legend.explainUnincorporated(rows);
-  legend.explainUncertain(rows.some((row) => isUncertain(row, config.uncertainBelow)));
-  legend.countEntries(layers, cells);
+  legend.countEntries(counts);
   await pause();
   showEntries(state);
   await pause();
   showList(state);
-  if (isComplete) {
-    table.setRows(municipalities);
-    table.update(shown, state.sort);
-  }
-  showChosen(state);
-  if (state.zoom === null) await map.approach(state.ags, lookedAt(state));
+  if (!complete) await fillTable();
+  await showChosen(state, false);
+  if (state.zoom === null) await map.approach(state.ags, await lookedAt(state));
   if (needsEntries(state)) loadEntries();
   byId("q").addEventListener("input", loadEntries, { once: true });
-  if (!isComplete) {
-    onFirstSign(async () => {
-      const figures = await complete();
-      Object.assign(districts, figures.districts);
-      ground.setFigures(figures);
-      isComplete = true;
-      showFilter(store.get());
-      await map.isDrawn();
-      table.setRows(municipalities);
-      table.update(shown, store.get().sort);
-      showList(store.get());
-      showChosen(store.get());
-      search.look();
-    }, needsAll(state));
+  async function showAll() {
+    const figures = await complete();
+    Object.assign(districts, figures.districts);
+    ground.setFigures(figures);
+    await pause();
+    showFilter(store.get());
+    await map.isDrawn();
+    await isPainted();
+    showList(store.get());
+    showChosen(store.get());
+    search.look();
+    await fillTable();
   }
+  if (complete) onFirstSign(showAll, needsAll(state));
   await map.isDrawn();
   byId("atlas").setAttribute("aria-busy", "false");
 }
@@ -260,6 +259,7 @@ function onFirstSign(act, now) {
 
 try {
   const ground = createGround(config.workers.ground);
+  const published = createPublished(config.workers.published, config.urls, config.language);
   const opened = ground.open({
     archive: config.tiles,
     font: config.font,
@@ -268,8 +268,9 @@ try {
     overBasemap: config.map.tiles.length > 0,
   });
   // Leaflet by itself: while it is run nothing else is, and what has to come is on its way.
-  const [data, bounds, { createMap }] = await Promise.all([load(config), opened, import("./layers.js")]);
-  await wire(data, ground, bounds, createMap);
+  const parts = [load(config), published.counts, opened, import("./layers.js")];
+  const [figures, counts, bounds, { createMap }] = await Promise.all(parts);
+  await wire(figures, counts, ground, published, bounds, createMap);
 } catch (error) {
   byId("map-problem").hidden = false;
   throw error;

@@ -1,5 +1,6 @@
 // Names of municipalities and places: found whatever way umlauts are typed, turned into addresses. Pure.
 
+const PLAIN = /^[ -~]*$/; // most names are: there is nothing to spell out
 const GERMAN_LETTERS = { ä: "ae", ö: "oe", ü: "ue", ß: "ss" };
 
 const spellOut = (text) => text.toLowerCase().replace(/[äöüß]/g, (letter) => GERMAN_LETTERS[letter]);
@@ -15,8 +16,17 @@ export function slug(name) {
 
 /** Both ways to write a name without umlauts: "Höxter" → ["hoexter", "hoxter"]. Twin of cohesion/overview.py. */
 export function fold(text) {
-  const tidy = text.trim().replace(/\s+/g, " ").normalize("NFC");
+  const typed = text.trim().replace(/\s+/g, " ");
+  if (PLAIN.test(typed)) return [typed.toLowerCase(), typed.toLowerCase()];
+  const tidy = typed.normalize("NFC");
   return [stripMarks(spellOut(tidy)), stripMarks(tidy.toLowerCase().replaceAll("ß", "ss"))];
+}
+
+let asked = { query: "", wanted: ["", ""] };
+/** The last query, folded once for all that it is held against. */
+function foldedQuery(query) {
+  if (asked.query !== query) asked = { query, wanted: fold(query) };
+  return asked.wanted;
 }
 
 const folded = new WeakMap();
@@ -34,7 +44,7 @@ export function foldedName(entry) {
  * 3 somewhere; null not at all. A key is found by its beginning.
  */
 export function rank(query, folded, ags) {
-  const wanted = fold(query);
+  const wanted = foldedQuery(query);
   if (wanted[0] === "") return null;
   if (/^\d+$/.test(wanted[0])) {
     if (!ags.startsWith(wanted[0])) return null;

@@ -43,8 +43,8 @@ export function createPanel({ words, formats, addresses, symbols, on }) {
   const note = (text) => make("p", { class: "panel__note" }, text);
 
   /** Those that count come first. */
-  function placesOf(places) {
-    if (places.length === 0) return note(words.panel.noPlaces);
+  function listOf(places) {
+    if (places.length === 0) return [note(words.panel.noPlaces)];
     const ordered = [...places.filter((place) => place.counted), ...places.filter((place) => !place.counted)];
     const items = ordered.slice(0, PLACES_SHOWN).map((place) => {
       const mark = markOf(place);
@@ -53,13 +53,11 @@ export function createPanel({ words, formats, addresses, symbols, on }) {
       return make("li", {}, link, make("span", { class: "panel__note" }, ` ${kind}`));
     });
     const more = places.length - items.length;
-    return make(
-      "div",
-      {},
+    return [
       make("h3", { class: "panel__subtitle" }, words.panel.places),
       make("ul", { class: "panel__places" }, ...items),
-      more > 0 ? note(fill(words.panel.morePlaces, { count: formats.number(more) })) : null,
-    );
+      ...(more > 0 ? [note(fill(words.panel.morePlaces, { count: formats.number(more) }))] : []),
+    ];
   }
 
   function confirmationOf(entry) {
@@ -87,7 +85,8 @@ export function createPanel({ words, formats, addresses, symbols, on }) {
   }
 
   return {
-    showMunicipality(row, district, places) {
+    /** `places` are told of when they are there (showPlaces). */
+    showMunicipality(row, district) {
       const address = addresses.municipality(row);
       if (row.is_unincorporated) {
         show(row.name, address, make("p", {}, words.unincorporated));
@@ -110,8 +109,13 @@ export function createPanel({ words, formats, addresses, symbols, on }) {
         row.stability === null
           ? null
           : note(fill(words.panel.stability, { share: formats.percent(row.stability) })),
-        placesOf(places),
+        make("div", { class: "panel__own" }),
       );
+    },
+
+    /** The places of the municipality that is shown. */
+    showPlaces(places) {
+      body.querySelector(".panel__own")?.replaceChildren(...listOf(places));
     },
 
     showPlace(place, row) {

@@ -60,8 +60,9 @@ export const Picture = L.Layer.extend({
   },
   _show(bitmap, view) {
     const { width, height, left, top } = view;
-    this._canvas.width = bitmap.width;
-    this._canvas.height = bitmap.height;
+    for (const side of ["width", "height"]) {
+      if (this._canvas[side] !== bitmap[side]) this._canvas[side] = bitmap[side]; // even the same would clear it
+    }
     this._canvas.style.width = `${width}px`;
     this._canvas.style.height = `${height}px`;
     this._zoom = Math.log2(view.scale);

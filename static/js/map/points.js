@@ -5,30 +5,33 @@ import { fill } from "../format.js";
 import { L } from "./leaflet.js";
 
 const HIGHEST = 28; // pixels of a cluster; its number makes it wider
-const NEAR = 9; // the zoom that leads from a cell to its entries
 const MARGIN = 12; // pixels around what is fitted into the map
 const AT_ONCE = 12; // markers: then the reader is answered
-const NEAREST = 15; // the zoom up to which entries are clustered
 
 /**
- * Entries of one type, each with its symbol, many in one spot as a number. All of them are told beside the map too.
- * `clusters` finds what lies together, `busy(promise)` is told what is on its way.
+ * Entries of one layer, of one type, each with its symbol, many in one spot as a number. All of them are told beside the map
+ * too. `published` finds what lies together, `busy(promise)` is told what is on its way.
  */
-export function createPoints(map, type, { clusterText, signs, clusters, busy, onEntry }) {
+export function createPoints(map, name, type, { clusterText, formats, signs, published, busy, onEntry }) {
   const layer = L.layerGroup();
   const drawn = new Map(); // by what it is: the marker
-  let points = []; // entries, and cells of entries that are only counted so far
-  let isOther = false; // than those that are drawn
+  const minZoom = Math.floor(map.getMinZoom());
+  let isShown = true;
+  let isOther = false; // than what is drawn
   let asked = 0;
 
   const refresh = () => busy(draw());
 
-  async function draw() {
+  function find() {
     const view = map.getBounds().pad(0.15);
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+    return published.within(name, box, Math.round(map.getZoom()), minZoom);
+  }
+
+  async function draw() {
     asked += 1;
     const own = asked;
-    const found = await clusters.within(type, box, Math.round(map.getZoom()));
+    const found = isShown ? await find() : [];
     if (own !== asked) return; // there is a newer view
     if (isOther) drawn.clear();
     if (isOther) layer.clearLayers();
@@ -45,20 +48,20 @@ export function createPoints(map, type, { clusterText, signs, clusters, busy, on
       added += 1;
       if (added % AT_ONCE === 0) await pause();
       if (own !== asked) return;
-      const point = points[spot.index];
-      drawn.set(key, (point?.type ? marker(point) : clusterMarker(spot)).addTo(layer));
+      drawn.set(key, (spot.entry ? marker(spot.entry) : clusterMarker(spot)).addTo(layer));
     }
   }
 
   function clusterMarker({ cluster, longitude, latitude, count }) {
     const size = count < 10 ? 24 : count < 100 ? 28 : count < 1000 ? 34 : 42;
     const iconSize = [size, Math.min(size, HIGHEST)];
-    const html = make("span", {}, String(count));
+    const html = make("span", {}, formats.number(count));
     const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize });
-    const title = fill(clusterText, { count });
-    const closer = async () => (cluster === undefined ? NEAR : await clusters.zoomOf(type, cluster));
+    const title = fill(clusterText, { count: formats.number(count) });
     const point = L.marker([latitude, longitude], { icon, title, keyboard: false });
-    return point.on("click", async () => map.setView([latitude, longitude], await closer()));
+    return point.on("click", async () =>
+      map.setView([latitude, longitude], await published.zoomOf(name, cluster)),
+    );
   }
 
   function marker(entry) {
@@ -79,19 +82,18 @@ export function createPoints(map, type, { clusterText, signs, clusters, busy, on
       map.on("moveend", refresh);
       refresh();
     },
-    /** `entries`, and `cells` of entries that are only counted so far: {count, longitude, latitude}. */
-    set(entries, cells = []) {
-      points = [...entries, ...cells];
+    /** Others are published, or the filter selects others; or none are to be seen. */
+    change(shown) {
+      if (!shown && !isShown) return;
+      isShown = shown;
       isOther = true;
-      const maxZoom = cells.length > 0 ? NEAR - 1 : NEAREST; // nearer there are no cells
-      const counts = points.map(({ count }) => count ?? 1);
-      clusters.set(type, points, counts, { minZoom: Math.floor(map.getMinZoom()), maxZoom });
       if (map._loaded) refresh();
     },
   };
 }
 
-const keyOf = ({ cluster, index }) => (cluster === undefined ? `point ${index}` : `cluster ${cluster}`);
+const keyOf = ({ entry, cluster, at }) =>
+  entry ? `entry ${entry.id}` : cluster === undefined ? `cell ${at}` : `cluster ${cluster}`;
 
 /** Room for what floats over the map: a column at its side, a sheet at its foot. */
 export function padding(container) {

@@ -3,19 +3,20 @@
 
 import { byId, make } from "../dom.js";
 import { fill } from "../format.js";
-import { suggest, suggestEntries } from "./filters.js";
+import { suggest } from "./filters.js";
 
 const LIMIT = 8;
 const ENTRIES = 3; // at least so many of them are entries, where that many are found
 
-/** `rows` and `entries` are found; `on.choose(ags)` for a municipality of the list, `on.entry(entry)` for an entry, `on.filter(text)` for the text as it stands. */
-export function createSearch({ words, districts, rows, byAgs, entries, on }) {
+/** `rows` are found, and entries by `published`; `on.choose(ags)` for a municipality of the list, `on.entry(entry)` for an entry, `on.filter(text)` for the text as it stands. */
+export function createSearch({ words, districts, rows, byAgs, published, on }) {
   const form = byId("filter");
   const field = byId("q");
   const list = byId("q-list");
   const status = byId("q-status");
   let options = [];
   let active = -1;
+  let asked = 0; // how often something else was looked for
 
   for (const [name, value] of [
     ["role", "combobox"],
@@ -69,35 +70,41 @@ export function createSearch({ words, districts, rows, byAgs, entries, on }) {
   }
 
   function choose(row) {
-    open([]);
+    close();
     field.value = row.name;
     status.textContent = "";
     if (row.type) on.entry(row);
     else on.choose(row.ags);
   }
 
-  /** Municipalities first; entries have the rest of the list, or a part of it. */
-  function suggestAll(query) {
-    const named = suggestEntries(entries, query, LIMIT);
-    const municipalities = suggest(rows, query, LIMIT - Math.min(ENTRIES, named.length));
-    return [...municipalities, ...named.slice(0, LIMIT - municipalities.length)];
-  }
-
-  function look() {
+  /** Municipalities at once; when the entries are found they have the rest of the list, or a part of it. */
+  async function look() {
     const query = field.value.trim();
-    const found = query === "" ? [] : suggestAll(query);
-    open(found);
+    asked += 1;
+    const own = asked;
+    const municipalities = suggest(rows, query, LIMIT);
+    open(municipalities);
     if (query === "") {
       status.textContent = "";
       on.filter("");
-    } else {
-      status.textContent =
-        found.length > 0 ? fill(words.search.found, { count: found.length }) : words.search.nothing;
+      return;
     }
+    const named = await published.suggest(query, LIMIT);
+    if (own !== asked) return;
+    const first = municipalities.slice(0, LIMIT - Math.min(ENTRIES, named.length));
+    const found = [...first, ...named.slice(0, LIMIT - first.length)];
+    if (named.length > 0 && active < 0) open(found);
+    status.textContent =
+      found.length > 0 ? fill(words.search.found, { count: options.length }) : words.search.nothing;
+  }
+
+  function close() {
+    asked += 1;
+    open([]);
   }
 
   field.addEventListener("input", look);
-  field.addEventListener("blur", () => open([]));
+  field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (list.hidden) look();
@@ -108,13 +115,13 @@ export function createSearch({ words, districts, rows, byAgs, entries, on }) {
       choose(options[active]);
       event.preventDefault();
     } else if (event.key === "Escape" && !list.hidden) {
-      open([]);
+      close();
       event.preventDefault();
     }
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    open([]);
+    close();
     on.filter(field.value.trim());
   });
 

@@ -9,11 +9,12 @@ import { nextSort, sortRows } from "./filters.js";
 const STEP = 200; // rows at first, and with each "more"; as many as the server puts on a page
 
 /** `on.sort(sort)`, `on.point(ags | null)` while a row has the pointer or the focus, `on.select(ags)`. */
-export function createTable({ words, formats, addresses, collator, symbols, on }) {
+export function createTable({ words, formats, addresses, symbols, on }) {
   const table = byId("municipalities");
   const body = table.tBodies[0];
   const more = byId("more");
   let all = [];
+  let byName = null; // compares two of them
   let ordered = { sort: null, rows: [] }; // all of them; a filter leaves their order as it is
   let rows = [];
   let limit = STEP;
@@ -85,13 +86,15 @@ export function createTable({ words, formats, addresses, collator, symbols, on }
   }
 
   return {
-    /** All that there are, with the figures that they are sorted by. */
-    setRows(given) {
+    /** All that there are, with the figures that they are sorted by; `places` has the place of each in the order of names. */
+    setRows(given, places) {
       all = given;
+      const placeOf = new Map(given.map((row, at) => [row, places[at]]));
+      byName = (a, b) => placeOf.get(a) - placeOf.get(b);
       ordered = { sort: null, rows: [] };
     },
     update(shownRows, sort) {
-      if (ordered.sort !== sort) ordered = { sort, rows: sortRows(all, sort, collator) };
+      if (ordered.sort !== sort) ordered = { sort, rows: sortRows(all, sort, byName) };
       const shown = new Set(shownRows);
       rows = ordered.rows.filter((row) => shown.has(row));
       limit = STEP;
