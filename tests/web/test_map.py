@@ -166,8 +166,8 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(
     client: Client, assessment: Assessment, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/")  # what is asked once per process
-    # Edition, assessment, rows, work that waits, three layers counted, whether there are unincorporated areas and uncertain
-    # classes; demo and boundaries of every page.
+    # Edition, assessment, rows, work that waits, three layers counted, whether there are unincorporated areas and
+    # uncertain classes; demo and boundaries of every page.
     with django_assert_num_queries(11):
         client.get("/")
     for number in range(20):

@@ -272,6 +272,8 @@ try {
   const [figures, counts, bounds, { createMap }] = await Promise.all(parts);
   await wire(figures, counts, ground, published, bounds, createMap);
 } catch (error) {
+  Object.assign(byId("atlas").dataset, { failed: "", view: "" });
+  byId("map-plain").media = "all"; // the page as it is without script
   byId("map-problem").hidden = false;
   throw error;
 }
