@@ -15,6 +15,12 @@ from places.signals import boundaries_changed
 from places.vocabulary import SuccessionState
 
 
+def edition_to_decide() -> BoundaryEdition | None:
+    """The newest edition of which proposals wait for a word, also where a newer one came since; else the current."""
+    waiting = Succession.objects.filter(state=SuccessionState.PROPOSED).values("successor__edition")
+    return BoundaryEdition.objects.filter(pk__in=waiting).order_by("-date").first() or BoundaryEdition.objects.current()
+
+
 def proposed(edition: BoundaryEdition | None) -> QuerySet[Succession]:
     """What waits for a word in the edition, the doubtful first: those of which only a part went over."""
     return (
@@ -40,6 +46,7 @@ def decide_successions(edition: BoundaryEdition, *, by: User, confirm: bool, cho
     state = SuccessionState.CONFIRMED if confirm else SuccessionState.REJECTED
     decided = rows.update(state=state, confirmed_by=by.pk, confirmed_at=timezone.now())
     if decided:
-        carry_keys(edition, Report(""))
+        for later in BoundaryEdition.objects.filter(date__gte=edition.date).order_by("date"):
+            carry_keys(later, Report(""))
         boundaries_changed.send(sender=Succession)
     return decided

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cohesion.views.map import VIEW
-from places.models import Municipality, Succession
+from places.models import Mandate, Municipality, Succession
 from places.small_map import WIDTH, outlines
 from places.views.review.successions import PER_PAGE
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
@@ -138,3 +138,23 @@ def test_what_is_ticked_is_decided_and_the_rest_stays(administrator: Client, div
     assert "Eine Nachfolge bestätigt." in done.content.decode()
     states = dict(Succession.objects.values_list("successor__name", "state"))
     assert states == {"Unstruttal": "confirmed", "Dingelstädt": "proposed", "Allendorf (Eder)": "proposed"}
+
+
+def test_what_was_never_decided_waits_though_a_newer_edition_came(administrator: Client, divided: Municipality) -> None:
+    """And what is decided late goes on to those of today: Allendorf has another key since."""
+    Mandate.objects.create(user=User.objects.get(), area="16064073", starts_on=NEXT)
+    newer = Succession.objects.filter(predecessor=divided)[0].successor.edition
+    newest = make_edition(date(2024, 12, 31), follows=newer)
+    north = make_municipality("16061999", name="Dingelstädt", edition=newest, geometry=square(10, 51.1, 0.2))
+    before = Municipality.objects.get(ags="16061118")
+    propose(before, north, 1.0, 1.0, kind=SuccessionKind.KEY_CHANGED, state=SuccessionState.CONFIRMED)
+    assert "Anrode" in words(administrator.get(PAGE))
+    chosen = list(Succession.objects.filter(predecessor=divided).values_list("pk", flat=True))
+    sent = {"act": "confirm", "chosen": chosen, "edition": NEXT.isoformat()}
+    assert "2 Nachfolgen bestätigt" in words(administrator.post(PAGE, sent, follow=True))
+    assert set(Mandate.objects.values_list("area", flat=True)) == {"16061999", "16064071"}
+    # All of that edition, and nothing of another one that waits, too
+    propose(before, make_municipality("16061998", edition=newest), 0.1, None)
+    administrator.post(PAGE, {"act": "all", "edition": NEXT.isoformat()})
+    waiting = Succession.objects.filter(state=SuccessionState.PROPOSED)
+    assert [row.successor.edition for row in waiting] == [newest]

@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from places import clock
-from places.models import BoundaryEdition, Mandate, Submission
+from places.models import Mandate, Submission
 from places.permissions import may_give_mandates
 from places.reviewing.decisions import publish_several
 from places.reviewing.queue import PER_PAGE, queue, unattended
-from places.reviewing.successions import proposed
+from places.reviewing.successions import edition_to_decide, proposed
 from places.views.private import private_page
 
 
@@ -32,7 +32,7 @@ def review(request: HttpRequest) -> HttpResponse:
             "mandates": mandates,
             "queue": queue(request.user, today, request.GET.get("seite", "1")) if mandates else None,
             "gives_mandates": gives_mandates,
-            "proposed_successions": proposed(BoundaryEdition.objects.current()).count() if gives_mandates else 0,
+            "proposed_successions": proposed(edition_to_decide()).count() if gives_mandates else 0,
             "unattended": unattended(today) if gives_mandates else [],
         },
     )

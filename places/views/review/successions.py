@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from math import log2
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from places.models import BoundaryEdition, Municipality, Succession
 from places.permissions import may_give_mandates
-from places.reviewing.successions import decide_successions, proposed
+from places.reviewing.successions import decide_successions, edition_to_decide, proposed
 from places.small_map import Outlines, outlines
 from places.successors import UNAMBIGUOUS
 from places.views.private import private_page
@@ -55,11 +56,12 @@ class Gone:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_successions(request: HttpRequest) -> HttpResponse:
-    """The proposals of the current edition, drawn: confirm all, confirm or reject those that are ticked."""
+    """The proposals of an edition, drawn: confirm all, confirm or reject those that are ticked."""
     if not may_give_mandates(request.user):
         raise PermissionDenied
-    edition = BoundaryEdition.objects.current()
+    edition = edition_to_decide()
     if request.method == "POST" and edition is not None:
+        edition = BoundaryEdition.objects.filter(date__in=_days(request.POST.get("edition", ""))).first() or edition
         act = request.POST.get("act", "")
         chosen = [int(pk) for pk in request.POST.getlist("chosen") if pk.isascii() and pk.isdigit() and len(pk) < 18]
         if act == "all" or (act in ("confirm", "reject") and chosen):
@@ -89,6 +91,14 @@ def review_successions(request: HttpRequest) -> HttpResponse:
         "unambiguous": UNAMBIGUOUS,
     }
     return render(request, "places/review/successions.html", context)
+
+
+def _days(text: str) -> list[date]:
+    """The day that a form names, as a list of it alone; none where it is no day."""
+    try:
+        return [date.fromisoformat(text)]
+    except ValueError:
+        return []
 
 
 def _gone(rows: QuerySet[Succession]) -> Iterator[Gone]:
