@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,18 @@ def test_pages_say_themselves_what_they_may_load(atlas: Path) -> None:
         text = page.read_text()
         assert """<meta http-equiv="Content-Security-Policy" content="default-src 'none';""" in text
         assert "<script>" not in text
+
+
+def test_nothing_is_offered_that_only_the_living_site_can_do(settled: None, tmp_path: Path) -> None:
+    assess(TODAY + timedelta(days=1))
+    folder = tmp_path / "atlas"
+    export_atlas(folder, without=["downloads"])
+    district = (folder / "kreise" / "06635" / "index.html").read_text()
+    assert "Keine Gemeinde hat eine andere Klasse." in district
+    assert "<form" not in district  # to choose an earlier assessment
+    boxes = re.findall(r'<input type="checkbox"[^>]*name="(?:class|tier)"[^>]*>', (folder / "index.html").read_text())
+    assert boxes
+    assert all('class="needs-script"' in box for box in boxes)  # there is no button that sends them
 
 
 def test_links_are_relative_and_keep_their_query() -> None:
