@@ -1,5 +1,6 @@
 """The map of more municipalities and places than are read at once: first what it paints, later what is looked at."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,13 +9,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from scripts.demo_server import manage, serve
 from tests.browser.conftest import OpenPage, axe, watched_pages
-from tests.browser.test_map import PIXELS, drawn, ready, rows
+from tests.browser.test_map import PATIENCE, PIXELS, drawn, ready, rows
 from tests.conftest import own_database
 
 MUNICIPALITIES, PLACES = 46 * 46, 5100  # as very_many.py makes them
 FIGURES, CLASSES = "/api/v1/scores/", "/karte/klassen.json"
 ENTRIES, CELLS = "/karte/punkte/places.json", "/karte/punkte/places/zellen.json"
 WITHIN = "/?z=11&lat=50.96&lon=9.46&places=off"  # squares on all sides of the picture
+FETCHED = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
 # Pixels of the picture that nothing was drawn on.
 HOLES = """() => {
   const shown = document.querySelector("#map canvas");
@@ -49,19 +51,19 @@ def open_large(browser: Browser, large_site: str) -> Iterator[OpenPage]:
 
 
 def asked(page: Page) -> set[str]:
-    """The paths that the page has fetched from."""
-    found: list[str] = page.evaluate(
-        "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
-    )
-    return set(found)
+    """The paths that the page and its workers have fetched from."""
+    found: set[str] = set()
+    for each in (page, *page.workers):
+        found.update(each.evaluate(FETCHED))
+    return found
 
 
 def fetched(page: Page, path: str) -> None:
-    """Waits until the page has fetched from there."""
-    page.wait_for_function(
-        "(path) => performance.getEntriesByType('resource').some(({ name }) => new URL(name).pathname === path)",
-        arg=path,
-    )
+    """Waits until one of them has fetched from there."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while path not in asked(page):
+        assert time.monotonic() < deadline, path
+        page.wait_for_timeout(100)
 
 
 def number_of_places(page: Page) -> int:

@@ -16,7 +16,7 @@ export function createGround(address) {
     setFigures: (table) => ask("setFigures", table),
     /** For each row of the figures whether the filter lets it through. */
     setShown: (flags) => ask("setShown", flags),
-    /** A view (canvas.js) → its picture. */
+    /** A view (canvas.js), with what covers it: [{at, size}], spots in the world and sizes in CSS pixels → its picture. */
     draw: (view) => ask("draw", view),
     /** The AGS at a point of the world, "" for none. */
     under: (x, y) => ask("under", [x, y]),

@@ -31,14 +31,17 @@ export function createLabels(colours) {
   const widths = new Map(); // of texts, by style and text
   const measuring = new OffscreenCanvas(1, 1).getContext("2d");
 
-  /** `spots` are [{row, at, room}]: municipalities with the spot and the pixels they have; `pieces` have the regions. */
+  /**
+   * `spots` are [{row, at, room}]: municipalities with the spot and the pixels they have; `pieces` have the regions; a name
+   * that what covers the view would hide in part is left out.
+   */
   function paint(context, view, pieces, spots) {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 1;
     if (stamps.size > STAMPS) forget();
     const placed = spots.map((spot) => ({ ...spot, point: onCanvas(spot.at, view) }));
     paintSymbols(context, view, placed);
-    const taken = [];
+    const taken = view.covered.map(({ at, size }) => boxAround(onCanvas(at, view), size));
     paintNames(context, view, placed, taken);
     for (const { row, point, room } of placed) {
       if (room >= SYMBOLS[tierOf(row)].room)
@@ -99,17 +102,21 @@ export function createLabels(colours) {
     }
   }
 
-  /** One line of text under a spot, unless another is there already. */
-  function write(context, view, text, style, [x, y], taken) {
+  /** One line of text at the first of these spots where nothing is yet. */
+  function write(context, view, text, style, spots, taken) {
     const half = widthOf(text, style) / 2 + 3;
-    const box = [x - half, y - 14, x + half, y + 4];
-    if (
-      taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])
-    )
+    const isFree = (box) =>
+      !taken.some(
+        (other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3],
+      );
+    for (const [x, y] of spots(half)) {
+      const box = [x - half, y - 14, x + half, y + 4];
+      if (!isFree(box)) continue;
+      taken.push(box);
+      const drawn = stamp(`${style} ${text}`, view, [half, 16, 6], (own) => drawText(own, text, style));
+      put(context, drawn, [x, y], view);
       return;
-    taken.push(box);
-    const drawn = stamp(`${style} ${text}`, view, [half, 16, 6], (own) => drawText(own, text, style));
-    put(context, drawn, [x, y], view);
+    }
   }
 
   function widthOf(text, style) {
@@ -146,7 +153,7 @@ export function createLabels(colours) {
       );
       named.sort((a, b) => (b.row.population ?? 0) - (a.row.population ?? 0));
       for (const { row, point } of named)
-        write(context, view, row.name, "name", [point[0], point[1] + 20], taken);
+        write(context, view, row.name, "name", (half) => around(point, half), taken);
     }
   }
 
@@ -158,7 +165,7 @@ export function createLabels(colours) {
         const [from, to] = REGIONS[rank];
         if (zoom < from || zoom >= to || done.has(key) || !isIn(box, ...at)) continue;
         done.add(key);
-        write(context, view, name.toUpperCase(), "region", onCanvas(at, view), taken);
+        write(context, view, name.toUpperCase(), "region", () => [onCanvas(at, view)], taken);
       }
     }
   }
@@ -171,5 +178,17 @@ export function createLabels(colours) {
 
   return { paint, forget };
 }
+
+/** Where the name of a symbol may stand: below, above, to its right, to its left; below or above a number on it. */
+const around = ([x, y], half) => [
+  [x, y + 20],
+  [x, y - 15],
+  [x + half + 9, y + 5],
+  [x - half - 9, y + 5],
+  [x, y + 32],
+  [x, y - 20],
+];
+
+const boxAround = ([x, y], [width, height]) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
 
 const onCanvas = ([x, y], { scale, left, top }) => [x * scale - left, y * scale - top];

@@ -2,7 +2,7 @@
 // points.js. Only these, and picture.js, know Leaflet; the others hear of municipalities and entries.
 
 import { createBusy, drawing, make } from "../dom.js";
-import { toDegrees } from "./geometry.js";
+import { toDegrees, toWorld } from "./geometry.js";
 import { L } from "./leaflet.js";
 import { paintOutlines } from "./outlines.js";
 import { Picture } from "./picture.js";
@@ -87,7 +87,8 @@ export function createMap(
   let outlines = { hovered: [], selected: [] };
 
   const busy = createBusy(container);
-  const picture = new Picture((view) => busy(ground.draw(view)), mark);
+  let covered = []; // spots in the world that markers lie on: no name is written below them
+  const picture = new Picture((view) => busy(ground.draw({ ...view, covered })), mark);
   ground.onChange(() => picture.update());
   const marks = new Surface((context, view) => paintOutlines(context, view, outlines, colours));
 
@@ -109,10 +110,18 @@ export function createMap(
       layer,
       createPoints(map, layer, type, {
         clusterText: text.clusters[type],
-        ...{ formats, signs, published, busy, onEntry: on.entry },
+        ...{ formats, signs, published, busy, onEntry: on.entry, onDrawn: cover },
       }),
     ]),
   );
+
+  function cover() {
+    const before = JSON.stringify(covered);
+    covered = Object.values(layers).flatMap((each) =>
+      each.standing().map(({ longitude, latitude, size }) => ({ at: toWorld(longitude, latitude), size })),
+    );
+    if (JSON.stringify(covered) !== before) picture.update();
+  }
 
   const under = ({ latlng }) => {
     const { x, y } = map.options.crs.latLngToPoint(latlng, 0);

@@ -10,9 +10,14 @@ const AT_ONCE = 12; // markers: then the reader is answered
 
 /**
  * Entries of one layer, of one type, each with its symbol, many in one spot as a number. All of them are told beside the map
- * too. `published` finds what lies together, `busy(promise)` is told what is on its way.
+ * too. `published` finds what lies together, `busy(promise)` is told what is on its way, `onDrawn()` when other ones stand there.
  */
-export function createPoints(map, name, type, { clusterText, formats, signs, published, busy, onEntry }) {
+export function createPoints(
+  map,
+  name,
+  type,
+  { clusterText, formats, signs, published, busy, onEntry, onDrawn },
+) {
   const layer = L.layerGroup();
   const drawn = new Map(); // by what it is: the marker
   const minZoom = Math.floor(map.getMinZoom());
@@ -25,7 +30,7 @@ export function createPoints(map, name, type, { clusterText, formats, signs, pub
   function find() {
     const view = map.getBounds().pad(0.15);
     const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
-    return published.within(name, box, Math.round(map.getZoom()), minZoom);
+    return published.within(name, box, Math.floor(map.getZoom()), minZoom);
   }
 
   async function draw() {
@@ -50,10 +55,11 @@ export function createPoints(map, name, type, { clusterText, formats, signs, pub
       if (own !== asked) return;
       drawn.set(key, (spot.entry ? marker(spot.entry) : clusterMarker(spot)).addTo(layer));
     }
+    onDrawn();
   }
 
   function clusterMarker({ cluster, longitude, latitude, count }) {
-    const size = count < 10 ? 24 : count < 100 ? 28 : count < 1000 ? 34 : 42;
+    const size = count < 10 ? 24 : count < 100 ? 28 : count < 1000 ? 34 : count < 10_000 ? 42 : 50;
     const iconSize = [size, Math.min(size, HIGHEST)];
     const html = make("span", {}, formats.number(count));
     const icon = L.divIcon({ html, className: `map__cluster map__cluster--${type}`, iconSize });
@@ -82,6 +88,12 @@ export function createPoints(map, name, type, { clusterText, formats, signs, pub
       map.on("moveend", refresh);
       refresh();
     },
+    /** What stands on the map now: {latitude, longitude, size: [width, height] in pixels}. */
+    standing: () =>
+      [...drawn.values()].map((point) => {
+        const { lat, lng } = point.getLatLng();
+        return { latitude: lat, longitude: lng, size: point.options.icon.options.iconSize };
+      }),
     /** Others are published, or the filter selects others; or none are to be seen. */
     change(shown) {
       if (!shown && !isShown) return;
