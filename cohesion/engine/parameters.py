@@ -1,6 +1,6 @@
 """The figures that method 1 leaves open to choice, with their defaults. No formula lives here."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from math import isfinite
 
 METHOD = "SOK-1"
@@ -54,7 +54,7 @@ class Parameters:
 
     def as_dict(self) -> dict[str, float]:
         """All parameters by name, in the order of the method, as plain numbers."""
-        return asdict(self)
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 DEFAULTS = Parameters()
