@@ -96,7 +96,7 @@ def assess(
         else:
             found = reckon(change.part, parameters, draws, seed, None, progress)
         with transaction.atomic():
-            BoundaryEdition.objects.select_for_update().get(pk=edition.pk)  # one stores after the other
+            BoundaryEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)  # one after the other
             if _last_stored(edition) != last:
                 continue  # somebody else was quicker, and may have seen later inputs
             assessment.save()
