@@ -7,25 +7,27 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 BROWSER = "tests/browser/"
-# Longer than the number of their tests lets one guess, the longest first. All others: the more tests, the earlier.
+# Longer than the number of their tests lets one guess (5 s of CPU and more), the longest first. All others: the more
+# tests, the earlier.
 LONG = (
     "tests/browser/test_living_inventory.py",  # a site of its own
     BROWSER,
-    "tests/unit/test_succession_of_germany.py",
-    "tests/database/test_import_commands.py",
-    "tests/unit/test_draws.py",
-    "tests/unit/test_neighbourhood.py",
-    "tests/unit/test_flips.py",
-    "tests/web/test_permissions.py",
     "tests/web/test_schemathesis.py",
+    "tests/unit/test_properties.py",
+    "tests/unit/test_draws.py",
+    "tests/house/test_installation.py",
+    "tests/unit/test_succession_of_germany.py",
+    "tests/web/test_permissions.py",
+    "tests/unit/test_slow_twin.py",
+    "tests/unit/test_tiles.py",
+    "tests/unit/test_flips.py",
+    "tests/unit/test_neighbourhood.py",
+    "tests/database/test_import_population.py",
+    "tests/database/test_import_commands.py",
+    "tests/web/test_api_as_of.py",
+    "tests/web/test_care_pages.py",
     "tests/web/test_openapi.py",
     "tests/web/test_static_atlas.py",
-    "tests/web/test_map.py",
-    "tests/web/test_rows.py",
-    "tests/web/test_query_counts.py",
-    "tests/web/test_the_main_job.py",
-    "tests/house/test_installation.py",
-    "tests/house/test_translations.py",
 )
 
 
