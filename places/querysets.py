@@ -91,9 +91,13 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """Municipalities of any of the districts (five digits)."""
         return self.filter(district__key__in=district_keys)
 
-    def named(self, beginning: str) -> MunicipalityQuerySet:
-        """Municipalities whose name begins so, in capitals or not (SQLite folds ASCII only, so title case too)."""
-        return self.filter(Q(name__istartswith=beginning) | Q(name__istartswith=beginning.title()))
+    def named(self, *beginnings: str) -> MunicipalityQuerySet:
+        """Municipalities whose name begins in any of these ways, in capitals or not (SQLite folds ASCII only, so title
+        case too)."""
+        any_of = Q(pk__in=[])
+        for beginning in beginnings:
+            any_of |= Q(name__istartswith=beginning) | Q(name__istartswith=beginning.title())
+        return self.filter(any_of)
 
     def in_bbox(self, bbox: Bbox) -> MunicipalityQuerySet:
         """Municipalities that touch the box."""

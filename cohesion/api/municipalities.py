@@ -136,7 +136,9 @@ class MunicipalityParameters(BoxParameters, RegionParameters, AssessmentParamete
 
     zok_tier = Several(child=Word(ZokTier.values), required=False, help_text="Any of these central-place tiers.")
     cohesion_class = Several(child=Word(CohesionClass.values), required=False, help_text="Any of these classes.")
-    name = serializers.CharField(required=False, max_length=200, help_text="The name begins with this.")
+    name = Several(
+        child=serializers.CharField(max_length=200), required=False, help_text="The name begins with any of these."
+    )
 
 
 class HistoryParameters(PageParameters):
@@ -184,7 +186,7 @@ class Municipalities(MunicipalityReading, Listing):
         if "cohesion_class" in asked:
             municipalities = municipalities.filter(in_classes(asked["cohesion_class"]))
         if "name" in asked:
-            municipalities = municipalities.named(asked["name"])
+            municipalities = municipalities.named(*asked["name"])
         if "bbox" in asked:
             municipalities = municipalities.in_bbox(asked["bbox"])
         if "near" in asked:

@@ -226,6 +226,13 @@ def test_filters_by_the_beginning_of_the_name(beginning: str, found: int) -> Non
     assert get("municipalities/", name=beginning)["count"] == found
 
 
+@pytest.mark.parametrize("asked", ["bad so,öst", "Öst, Bad So", ["Bad So", "Öst"]])
+def test_several_beginnings_of_names_mean_any_of_them(asked: str | list[str]) -> None:
+    for ags, name in (("06635001", "Bad Sooden-Allendorf"), ("06635002", "Bad Überkingen"), ("06635003", "Österstadt")):
+        make_municipality(ags, name=name)
+    assert ags_of(name=asked) == ["06635001", "06635003"]
+
+
 def test_filters_by_box() -> None:
     make_municipality("06635001", geometry=square(9.0, 51.0))
     make_municipality("06635002", geometry=square(9.5, 51.0))
