@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, GeomOutputGeoFunc
 from django.db.models import F, QuerySet
+from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.http import http_date
 from rest_framework import generics
@@ -155,3 +156,11 @@ class Detail(Reading):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
+
+    def get_object(self) -> Any:
+        """The thing. Raises Http404, which says what there is none of."""
+        try:
+            return super().get_object()
+        except Http404:
+            kind = self.get_queryset().model._meta.model_name
+            raise Http404(f"There is no {kind} {self.kwargs[self.lookup_url_kwarg or self.lookup_field]} here.") from None

@@ -11,8 +11,10 @@ from django.contrib.gis.geos import Polygon
 from django.db.models import Max, Min
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.http import http_date
 
 from cohesion.models import Assessment
+from places.data_version import current_version
 from places.models import BoundaryEdition, Entry, Municipality, Place, Region, Space, Support
 from sok_site.exports.files import EXPORTS
 from sok_site.licence import licence_address
@@ -140,7 +142,11 @@ FILES = {
 
 def catalogue(request: HttpRequest) -> JsonResponse:
     """The catalogue as it is now."""
-    return JsonResponse(document(), content_type="application/ld+json", json_dumps_params={"ensure_ascii": False})
+    headers = {"Access-Control-Allow-Origin": "*"}
+    if changed_at := current_version().at:
+        headers["Last-Modified"] = http_date(changed_at.timestamp())
+    options = {"ensure_ascii": False}
+    return JsonResponse(document(), content_type="application/ld+json", json_dumps_params=options, headers=headers)
 
 
 def document() -> Data:

@@ -46,7 +46,7 @@ def test_assessments_come_newest_first_with_their_parameters_in_detail() -> None
 
 
 def test_an_assessment_that_does_not_exist_is_not_found() -> None:
-    get("assessments/7/", HTTPStatus.NOT_FOUND)
+    assert get("assessments/7/", HTTPStatus.NOT_FOUND)["detail"] == "There is no assessment 7 here."
 
 
 def test_assessments_have_no_geometry() -> None:

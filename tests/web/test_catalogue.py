@@ -138,3 +138,11 @@ def test_layers_and_files_of_everything_are_named(client: Client, world: None) -
     assert catalogue(client)["dcat:service"]["dcat:endpointURL"]["@id"].endswith("/ogc/")
     identifiers = [item["@id"] for dataset in found.values() for item in dataset["dcat:distribution"]]
     assert len(identifiers) == len({*identifiers})
+
+
+def test_portals_and_pages_of_other_sites_take_it_only_if_changed(client: Client, world: None) -> None:
+    first = client.get("/catalog.jsonld")
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    for header, validator in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        again = client.get("/catalog.jsonld", headers={header: first.headers[validator]})
+        assert again.status_code == 304
