@@ -188,7 +188,7 @@ def _words() -> dict[str, Any]:
         "kinds": {layer.page: layer.kinds for layer in LAYERS.values()},
         "statuses": dict(Status.choices),
         "unincorporated": _("gemeindefreies Gebiet, ohne Bewertung"),
-        "uncertain": _("unsicher: nur in {share} der Rechenvarianten diese Klasse"),
+        "uncertain": _("unsicher: nur in {share} der Ziehungen diese Klasse"),
         "figures": {
             "supply": _("Versorgung"),
             "supply_after_loss": _("nach dem schwersten Verlust"),
@@ -218,7 +218,7 @@ def _words() -> dict[str, Any]:
         },
         "panel": {
             "population": _("{count} Einwohnerinnen und Einwohner"),
-            "stability": _("In {share} der Rechenvarianten dieselbe Klasse."),
+            "stability": _("In {share} der Ziehungen dieselbe Klasse."),
             "places": _("Soziale Orte"),
             "noPlaces": _("Hier ist noch kein Sozialer Ort eingetragen."),
             "morePlaces": _("und {count} weitere"),

@@ -236,7 +236,7 @@ def test_the_legend_says_what_is_uncertain(client: Client, assessment: Assessmen
     assert config(html)["uncertainBelow"] == 0.7
     assert "heller: Klasse unsicher" not in html  # there is none
     Score.objects.filter(municipality__ags="06635015").update(stability=0.69)
-    assert "heller: Klasse unsicher, in weniger als 70\u202f% der Rechenvarianten" in page(client)
+    assert "heller: Klasse unsicher, in weniger als 70\u202f% der Ziehungen" in page(client)
 
 
 def test_the_legend_is_whole_before_any_script_runs(client: Client, assessment: Assessment) -> None:
