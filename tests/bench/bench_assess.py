@@ -35,7 +35,10 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 
 def measure(draws: int) -> None:
-    """Print a line for a whole assessment and one for each after a change. Needs Django's settings."""
+    """Print a line for a whole assessment and one for each after a change, with how many scores it stored.
+
+    Needs Django's settings.
+    """
     from django.conf import settings
 
     from cohesion.assessment import assess
@@ -54,7 +57,8 @@ def measure(draws: int) -> None:
         whole = sum(spent.values())
         steps = "".join(f"{spent[step]:>8.2f} s" for step in (*STEPS.values(), "write"))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"{name:<18}{steps}{whole:>8.2f} s{peak:>7.2f} GiB", flush=True)
+        stored = Score.objects.filter(assessment=outcome.assessment).count()
+        print(f"{name:<18}{steps}{whole:>8.2f} s{peak:>7.2f} GiB{stored:>10,}", flush=True)
 
     def scores() -> list[tuple[object, ...]]:
         newest = Assessment.objects.newest()
@@ -156,7 +160,7 @@ def _import_fine_grid(url: str, file: Path) -> None:
 
 
 def _measure(url: str, draws: int) -> None:
-    heads = "".join(f"{head:>10}" for head in (*STEPS.values(), "write", "in all", "peak"))
+    heads = "".join(f"{head:>10}" for head in (*STEPS.values(), "write", "in all", "peak", "scores"))
     print(f"{'assess':<18}{heads}", flush=True)
     command = f"from tests.bench.bench_assess import measure; measure({draws})"
     print(manage("shell", "--verbosity", "0", "--command", command, database_url=url), end="")
