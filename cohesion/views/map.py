@@ -31,6 +31,7 @@ VIEW = {
     *("class", "tier", "q", "places", "support", "spaces", "kind", "sort", "list", "view"),
     *("ags", "place", "entry", "z", "lat", "lon"),
 }
+CHOSEN = ("ags", "place", "entry")  # what the card tells of
 LOCALES = {"en": "en-GB"}  # for the browser's Intl: day before month, as in sok_site/formats/en
 
 
@@ -81,6 +82,7 @@ def _map(request: HttpRequest, template: str) -> HttpResponse:
             "assessment": assessment,
             "is_being_assessed": is_being_assessed(),
             "asked": asked,
+            "has_chosen": any(map(request.GET.get, CHOSEN)),
             "shown_view": request.GET.get("view") if request.GET.get("view") in ("map", "table") else "",
             "overview": overview,
             "classes": [

@@ -52,9 +52,9 @@ def open_large(browser: Browser, large_site: str) -> Iterator[OpenPage]:
 
 def asked(page: Page) -> set[str]:
     """The paths that the page and its workers have fetched from."""
-    found: set[str] = set()
-    for each in (page, *page.workers):
-        found.update(each.evaluate(FETCHED))
+    found: set[str] = set(page.evaluate(FETCHED))
+    for worker in page.workers:
+        found.update(worker.evaluate(FETCHED))
     return found
 
 
