@@ -162,5 +162,5 @@ class Detail(Reading):
         try:
             return super().get_object()
         except Http404:
-            kind = self.get_queryset().model._meta.model_name
-            raise Http404(f"There is no {kind} {self.kwargs[self.lookup_url_kwarg or self.lookup_field]} here.") from None
+            kind, key = self.get_queryset().model._meta.model_name, self.lookup_url_kwarg or self.lookup_field
+            raise Http404(f"There is no {kind} {self.kwargs[key]} here.") from None
