@@ -246,9 +246,9 @@ def _scores(assessment: Assessment, found: Reckoned) -> list[Score]:
     place_names = dict(
         Place.objects.filter(pk__in=_critical_ids(world.place_ids, result, "place")).values_list("pk", "name")
     )
-    actor_names = dict(
-        Actor.objects.filter(pk__in=_critical_ids(world.actor_ids, result, "actor")).values_list("pk", "name")
-    )
+    # A person's name stands nowhere but with the actor, where it goes when consent is taken back
+    actors = Actor.objects.filter(pk__in=_critical_ids(world.actor_ids, result, "actor"))
+    actor_names = {actor.pk: "" if actor.is_person else actor.name for actor in actors}
     supply, after_loss, renewal = map(_shares, (result.supply, result.supply_after_loss, result.renewal))
     scores = []
     for index, municipality_id in enumerate(world.municipality_ids):

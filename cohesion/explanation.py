@@ -123,7 +123,7 @@ def explain(score: Score) -> Explanation:
     critical_place = places.get(score.critical_place_id or 0)
     flip = findings.get("flip") or {}
     actor_ids = [carrier["actor"] for carrier in findings.get("carriers", [])]
-    actors = Actor.objects.in_bulk([*actor_ids, *filter(None, [flip.get("actor")])])
+    actors = Actor.objects.in_bulk([*actor_ids, *filter(None, [flip.get("actor"), score.critical_actor_id])])
     conditions = [RatedCondition(condition, findings.get("conditions", {}).get(condition)) for condition in Condition]
     known = sorted(
         (rated for rated in conditions if rated.rating is not None and rated.rating <= WEAK),
@@ -143,7 +143,7 @@ def explain(score: Score) -> Explanation:
         standing_count=findings.get("standing_count", 0),
         critical_kind=score.critical_kind,
         critical_place=critical_place,
-        critical_name=_critical_name(score, critical_place),
+        critical_name=_critical_name(score, critical_place, actors.get(score.critical_actor_id or 0)),
         critical_loss=(score.supply or 0.0) - (score.supply_after_loss or 0.0),
         carriers=[
             Carrier(
@@ -192,10 +192,10 @@ def _flip(found: dict[str, Any], places: dict[int, Place], actors: dict[int, Act
     )
 
 
-def _critical_name(score: Score, place: Place | None) -> str:
+def _critical_name(score: Score, place: Place | None, actor: Actor | None) -> str:
     if score.critical_kind == LossKind.PLACE:
         return place.name if place else ""
-    return score.critical_name
+    return str(actor) if actor else score.critical_name
 
 
 def _place_ids(findings: dict[str, Any]) -> set[int]:

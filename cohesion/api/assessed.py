@@ -86,7 +86,7 @@ class CriticalSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(LossKind.values)
     id = Known()
-    name = Known()
+    name = Known(help_text="Null for a person, too.")
 
     def get_attribute(self, instance: Score) -> dict[str, Any] | None:
         if not instance.critical_kind:

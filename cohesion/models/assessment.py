@@ -70,6 +70,7 @@ class Score(models.Model):
     critical_kind = models.CharField(_("schwerster Verlust"), max_length=10, choices=LossKind.choices, blank=True)
     critical_place = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, related_name="+")
     critical_actor = models.ForeignKey(Actor, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Empty for a person, whose name stands with the actor alone.
     critical_name = models.CharField(_("Name des schwersten Verlusts"), max_length=200, blank=True)
     population_basis = models.CharField(
         _("Grundlage der Einwohnerpunkte"), max_length=10, choices=PopulationBasis.choices, blank=True

@@ -15,7 +15,7 @@ from cohesion.inputs import read_world
 from cohesion.models import Assessment, Score
 from cohesion.vocabulary import CohesionClass, PopulationBasis
 from places.geo import to_degrees
-from places.models import Municipality, Place
+from places.models import Actor, Municipality, Place
 from places.vocabulary import Condition, Dynamic, Role, Sector, Status, ZokTier
 from tests.factories import (
     TODAY,
@@ -82,6 +82,21 @@ def test_the_worked_example_of_the_method_number_by_number(worked_example: None)
     assert second.supply == pytest.approx(0, abs=1e-9)
     assert second.cohesion_class == CohesionClass.RISKY
     assert second.critical_name == ""
+
+
+def test_figures_keep_no_name_of_a_person(worked_example: None) -> None:
+    """So one that agreed is told as long as that holds, also by figures of an earlier day."""
+    hall = Place.objects.get(name="hall")
+    rosa = Actor.objects.create(name="Rosa", is_person=True, sector=Sector.CIVIL_SOCIETY)
+    Actor.objects.filter(name="B").delete()
+    for place in (Place.objects.get(name="shop"), hall):
+        involve(place, rosa, Role.PROVIDER)
+    assess(TODAY)
+    found = score("06635001")
+    assert (found.critical_kind, found.critical_name) == ("actor", "")
+    assert explain(found).critical_name == "Rosa"
+    Actor.objects.filter(name="Rosa").update(name="")
+    assert "nicht genannt" in explain(score("06635001")).critical_name
 
 
 def test_the_same_inputs_are_recognised_and_stored_once(worked_example: None) -> None:
