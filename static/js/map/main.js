@@ -121,7 +121,7 @@ async function wire({ scores, rows, byAgs, complete }, counts, ground, published
     const places = await published.order(municipalities.map(({ name }) => name));
     isOrdered = true;
     table.setRows(municipalities, places);
-    table.update(shown, store.get().sort);
+    await table.update(shown, store.get().sort);
   }
   const showList = (state) => list.update(state.list, isFiltered(state));
   /** The municipality or entry that is chosen: `atOnce`, or as soon as all that is told of it is there. */

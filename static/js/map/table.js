@@ -1,11 +1,12 @@
 // The table beside the map: the same municipalities, sorted, a few hundred at a time. Its head is the server's.
 
-import { byId, make } from "../dom.js";
+import { byId, isPainted, make } from "../dom.js";
 import { fill } from "../format.js";
 import { tierOf } from "./classes.js";
 import { classWord } from "./describe.js";
 import { nextSort, sortRows } from "./filters.js";
 
+const AT_ONCE = 50; // rows, in one frame
 const STEP = 200; // rows at first, and with each "more"; as many as the server puts on a page
 
 /** `on.sort(sort)`, `on.point(ags | null)` while a row has the pointer or the focus, `on.select(ags)`. */
@@ -18,6 +19,7 @@ export function createTable({ words, formats, addresses, symbols, on }) {
   let ordered = { sort: null, rows: [] }; // all of them; a filter leaves their order as it is
   let rows = [];
   let limit = STEP;
+  let written = 0; // how often
   let selected = "";
 
   for (const button of table.tHead.querySelectorAll("button")) {
@@ -26,11 +28,11 @@ export function createTable({ words, formats, addresses, symbols, on }) {
       on.sort(nextSort(button.dataset.column, table.dataset.sort));
     });
   }
-  more.addEventListener("click", (event) => {
+  more.addEventListener("click", async (event) => {
     event.preventDefault();
     const next = limit;
     limit += STEP;
-    render();
+    await render();
     body.rows[next]?.querySelector("a").focus();
   });
 
@@ -62,18 +64,26 @@ export function createTable({ words, formats, addresses, symbols, on }) {
     ];
   }
 
-  function render() {
+  /** Row by row in some frames: two hundred at once take longer than a reader is patient. */
+  async function render() {
+    written += 1;
+    const own = written;
     const shown = rows.slice(0, limit);
-    const current = (row) => (row.ags === selected ? "true" : null);
-    body.replaceChildren(
-      ...shown.map((row) => make("tr", { "data-ags": row.ags, "aria-current": current(row) }, ...cells(row))),
-    );
     more.hidden = shown.length === rows.length;
     more.textContent = fill(words.more, {
       count: formats.number(Math.min(STEP, rows.length - shown.length)),
     });
     byId("nothing-found").hidden = rows.length > 0;
+    body.replaceChildren(...shown.slice(0, AT_ONCE).map(line));
+    for (let next = AT_ONCE; next < shown.length; next += AT_ONCE) {
+      await isPainted();
+      if (own !== written) return;
+      body.append(...shown.slice(next, next + AT_ONCE).map(line));
+    }
   }
+
+  const line = (row) =>
+    make("tr", { "data-ags": row.ags, "aria-current": row.ags === selected ? "true" : null }, ...cells(row));
 
   function markSort(sort) {
     table.dataset.sort = sort;
@@ -99,7 +109,7 @@ export function createTable({ words, formats, addresses, symbols, on }) {
       rows = ordered.rows.filter((row) => shown.has(row));
       limit = STEP;
       markSort(sort);
-      render();
+      return render();
     },
     setSelected(ags) {
       body.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
