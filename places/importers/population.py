@@ -201,39 +201,45 @@ def _each_once(cells: Integers, head: _Head, rejected: Rejected) -> Integers:
 
 def _points(grid: Grid, stand: BoundaryEdition, path: Path, report: Report) -> Integers:
     """Rows of COLUMNS, ordered by them, of all cells that belong to somebody."""
-    municipalities = dict(Municipality.objects.of_edition(stand).values_list("pk", "is_unincorporated"))
+    forests = dict(Municipality.objects.of_edition(stand).values_list("pk", "is_unincorporated"))
     ids, polygons = areas()
-    owner = _owners(grid, project(polygons, WGS84, LAEA_EUROPE), stand, report)
-    forest = np.array([municipalities[pk] for pk in ids] + [False])[owner]  # an owner of -1 finds the last
-    _tell(report, "in unincorporated areas, left out", grid, forest)
-    belongs = (owner >= 0) & ~forest
+    is_forest = np.array([forests[pk] for pk in ids])
+    owner = _owners(grid, project(polygons, WGS84, LAEA_EUROPE), is_forest, stand, report)
+    belongs = owner >= 0
     if not belongs.any():
         raise refuse(str(path), f"no cell with residents lies in a municipality of the edition {stand}")
     municipality = np.array(ids, dtype=np.int64)[owner[belongs]]
     return _in_order(np.column_stack([municipality, grid.x[belongs], grid.y[belongs], grid.residents[belongs]]))
 
 
-def _owners(grid: Grid, polygons: Geometries, stand: BoundaryEdition, report: Report) -> NDArray[np.intp]:
-    """For each cell the index of its area, -1 where it has none.
+def _owners(
+    grid: Grid, polygons: Geometries, is_forest: NDArray[np.bool_], stand: BoundaryEdition, report: Report
+) -> NDArray[np.intp]:
+    """For each cell the index of its municipality, -1 where it has none.
 
-    A centre in no area (the sea, a lake, a river's mouth) goes to the nearest one within NEAR. Only where the edition
-    has the whole country, though: beyond the edge of a part of it live the neighbours, whom nobody here may claim.
+    A centre in none goes to the nearest one within NEAR. In an unincorporated area, where nobody is registered, its
+    residents live along the edge. In no area at all (the sea, a lake, a river's mouth) that holds only where the
+    edition has the whole country: beyond the edge of a part of it live the neighbours, whom nobody here may claim.
     """
     shapely.prepare(polygons)
     x, y = grid.x.astype(float), grid.y.astype(float)
     chunks = [slice(start, start + CHUNK) for start in range(0, len(x), CHUNK)]
     owner = np.concatenate([np.empty(0, dtype=np.intp), *(first_covering(polygons, x[at], y[at]) for at in chunks)])
-    missed = np.flatnonzero(owner < 0)
+    in_forest = np.append(is_forest, False)[owner]  # an owner of -1 finds the last
+    outside = owner < 0
     states = Municipality.objects.of_edition(stand).order_by().values_list("state__key", flat=True).distinct()
-    if set(states) == STATE_NAMES.keys() and len(missed):
+    seeking = np.flatnonzero(in_forest | outside if set(states) == STATE_NAMES.keys() else in_forest)
+    owner[in_forest] = -1
+    towns = np.flatnonzero(~is_forest)
+    if len(seeking):
         # From the last area to the first, so that of several at the same distance the smaller AGS stays.
-        cell, area = shapely.STRtree(polygons).query_nearest(shapely.points(x[missed], y[missed]), max_distance=NEAR)
-        latest_first = np.argsort(-area, kind="stable")
-        owner[missed[cell[latest_first]]] = area[latest_first]
-    near = np.zeros(len(owner), dtype=bool)
-    near[missed] = owner[missed] >= 0
-    _tell(report, "in no municipality, given to the nearest within 1 km", grid, near)
-    _tell(report, "outside all municipalities, left out", grid, owner < 0)
+        tree = shapely.STRtree(polygons[towns])
+        cell, town = tree.query_nearest(shapely.points(x[seeking], y[seeking]), max_distance=NEAR)
+        latest_first = np.argsort(-town, kind="stable")
+        owner[seeking[cell[latest_first]]] = towns[town[latest_first]]
+    _tell(report, "in no municipality, given to the nearest within 1 km", grid, (owner >= 0) & (in_forest | outside))
+    _tell(report, "in unincorporated areas, left out", grid, (owner < 0) & in_forest)
+    _tell(report, "outside all municipalities, left out", grid, (owner < 0) & outside)
     return owner
 
 

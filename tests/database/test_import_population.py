@@ -5,6 +5,7 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
+import pandas
 import pytest
 
 from places.importers.boundaries import import_boundaries
@@ -117,11 +118,15 @@ def test_another_grid_replaces_all_points() -> None:
     assert PopulationGrid.objects.get().cell_size == 100
 
 
-def test_nobody_lives_in_an_unincorporated_area() -> None:
+def test_nobody_lives_in_an_unincorporated_area_but_along_its_edge(tmp_path: Path) -> None:
+    """The centre of a cell may lie in the forest, its residents at the end of a village."""
     two_municipalities()
     Municipality.objects.filter(ags="06635002").update(is_unincorporated=True, population=None)
-    report = import_population(FILES / "census_2022.csv")
-    assert points() == CENSUS[:2]
+    file = tmp_path / "forest.csv"
+    file.write_text("x_mp_1km;y_mp_1km;Einwohner\n4300500;3100500;10\n4303500;3100500;7\n4305500;3100500;30\n")
+    report = import_population(file)
+    assert points() == [("06635001", 4_300_500, 3_100_500, 10), ("06635001", 4_303_500, 3_100_500, 7)]
+    assert (report.counts[NEAR], report.counts[OUTSIDE]) == (1, 0)
     assert report.counts["cells in unincorporated areas, left out"] == 1
     assert report.counts["residents in unincorporated areas, left out"] == 30
 
@@ -202,8 +207,13 @@ def test_real_cells_in_the_demo_region_agree_with_an_independent_join() -> None:
     x, y, residents = cells[cells[:, 2] > 0].T
     where = geopandas.GeoDataFrame({"residents": residents}, geometry=geopandas.points_from_xy(x, y, crs=3035))
     areas = geopandas.read_file(boundaries, layer="vg250_gem")
-    areas = areas[~areas["BEZ"].str.lower().str.startswith("gemeindefrei")]
-    joined = where.to_crs(areas.crs).sjoin(areas, predicate="within")
+    is_forest = areas["BEZ"].str.lower().str.startswith("gemeindefrei")
+    towns, forests = areas[~is_forest], areas.loc[is_forest, ["geometry"]]
+    cells_there = where.to_crs(areas.crs)
+    inside = cells_there.sjoin(towns, predicate="within")
+    in_forests = cells_there[cells_there.index.isin(cells_there.sjoin(forests, predicate="within").index)]
+    beside = in_forests.to_crs(3035).sjoin_nearest(towns.to_crs(3035), max_distance=1000)
+    joined = pandas.concat([part[["AGS", "residents"]] for part in (inside, beside)])
 
     found: dict[str, int] = {}
     for ags, _, _, number in points():
