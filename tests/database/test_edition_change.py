@@ -2,18 +2,13 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyogrio
 import pytest
-import shapely
 from django.contrib.auth.models import User
 
 from cohesion.assessment import assess
 from cohesion.models import Score
 from places.importers.boundaries import import_boundaries
-from places.importers.report import Report
 from places.importers.rows import RefusedError
 from places.models import (
     BoundaryEdition,
@@ -25,84 +20,24 @@ from places.models import (
     ResidentPoint,
     Succession,
 )
-from places.successors import fate_of, forebears
+from places.successors import fate_of
 from places.vocabulary import SuccessionKind, SuccessionSource, SuccessionState
-from tests.conftest import SHARED_DATA
+from tests.database.editions import (
+    ANRODE,
+    DIVIDED,
+    HESSE,
+    LATER,
+    LIST,
+    MERGED,
+    NEXT,
+    Boxes,
+    first_edition,
+    next_edition,
+    stored,
+)
 from tests.factories import EDITION_DATE, NOON, make_edition, make_municipality, make_place, make_support
 
 pytestmark = pytest.mark.django_db
-
-NEXT = date(2023, 12, 31)
-LATER = date(2024, 12, 31)
-# Rows of the official list as they are: Bromskirchen, Anrode and a neighbour, an exchange of meadows, an association.
-LIST = """\
-datei,kennziffer,regionaleinheit,ars_abgebend,ags_abgebend,name_abgebend,aenderungsart,flaeche_qm,einwohner,\
-ars_aufnehmend,ags_aufnehmend,name_aufnehmend,wirksam_juristisch,wirksam_statistisch
-2023.xlsx,06/2023/0002-R,Gemeindeverband,066350005,,Bromskirchen,1,,,066350001,,Allendorf (Eder),01.01.2023,01.01.2023
-2023.xlsx,06/2023/0002-R,Gemeinde,066350005005,06635005,Bromskirchen,1,35221465,1917,066350001001,06635001,\
-Allendorf (Eder),01.01.2023,01.01.2023
-2023.xlsx,16/2023/0019-R,Gemeinde,160640073073,16064073,Anrode,1,24622179,1126,160640071071,16064071,Unstruttal,\
-01.01.2023,01.01.2023
-2023.xlsx,16/2023/0019-R,Gemeinde,160640073073,16064073,Anrode,1,4808650,313,160640046046,16064046,\
-"Mühlhausen/Thüringen, Stadt",01.01.2023,01.01.2023
-2023.xlsx,16/2023/0019-R,Gemeinde,160640073073,16064073,Anrode,1,23300105,1699,160610118118,16061118,\
-"Dingelstädt, Stadt",01.01.2023,01.01.2023
-"""
-HESSE = {
-    "06635001": ("Allendorf (Eder)", (9.0, 51.0, 9.1, 51.1)),
-    "06635005": ("Bromskirchen", (9.1, 51.0, 9.2, 51.1)),
-}
-MERGED = {"06635001": ("Allendorf (Eder)", (9.0, 51.0, 9.2, 51.1))}
-# Anrode lies in the middle: its three parts are as wide as the list has square metres
-ANRODE = {
-    "16064073": ("Anrode", (10.0, 51.0, 10.1, 51.1)),
-    "16064071": ("Unstruttal", (9.9, 51.0, 10.0, 51.1)),
-    "16064046": ("Mühlhausen/Thüringen", (10.0, 50.9, 10.1, 51.0)),
-    "16061118": ("Dingelstädt", (10.1, 51.0, 10.2, 51.1)),
-}
-DIVIDED = {
-    "16064071": ("Unstruttal", (9.9, 51.0, 10.047, 51.1)),
-    "16064046": ("Mühlhausen/Thüringen", (10.047, 50.9, 10.056, 51.1)),
-    "16061118": ("Dingelstädt", (10.056, 51.0, 10.2, 51.1)),
-}
-
-
-Boxes = dict[str, tuple[str, tuple[float, float, float, float]]]
-
-
-def boundaries(path: Path, areas: Boxes) -> Path:
-    columns = {"AGS": list(areas), "GEN": [name for name, _ in areas.values()]}
-    pyogrio.raw.write(
-        path,
-        shapely.to_wkb([shapely.box(*box) for _, box in areas.values()]),
-        [np.array(values, dtype=object) for values in columns.values()],
-        list(columns),
-        layer="vg250_gem",
-        geometry_type="Polygon",
-        crs="EPSG:4326",
-    )
-    return path
-
-
-def first_edition(folder: Path, areas: Boxes, **facts: dict[str, Any]) -> None:
-    import_boundaries(boundaries(folder / "first.gpkg", areas), edition=EDITION_DATE)
-    for ags, values in facts.items():
-        Municipality.objects.filter(ags=ags.removeprefix("m")).update(**values)
-
-
-def next_edition(folder: Path, areas: Boxes, changes: str | None = None, day: date = NEXT, **options: Any) -> Report:
-    file = None
-    if changes is not None:
-        file = folder / "changes.csv"
-        file.write_text(changes)
-    return import_boundaries(
-        boundaries(folder / f"{day}.gpkg", areas), edition=day, changes=file, attribution="© Test", **options
-    )
-
-
-def stored() -> dict[tuple[str, str], Succession]:
-    rows = Succession.objects.select_related("predecessor", "successor")
-    return {(row.predecessor.ags, row.successor.ags): row for row in rows}
 
 
 # --- Bromskirchen and Anrode ----------------------------------------------------------------------------------------
@@ -179,107 +114,6 @@ def test_a_chain_within_the_time_is_followed_to_its_end(tmp_path: Path) -> None:
     found = stored()
     assert set(found) == {("06635001", "06635003"), ("06635002", "06635003")}
     assert [row.effective_on for row in found.values()] == [date(2023, 1, 1), date(2024, 1, 1)]
-
-
-def test_a_key_is_followed_through_several_editions(tmp_path: Path) -> None:
-    first_edition(tmp_path, HESSE)
-    next_edition(tmp_path, MERGED, LIST)
-    next_edition(tmp_path, {"06636001": ("Allendorf (Eder)", (9.0, 51.0, 9.2, 51.1))}, day=LATER)
-    fate = fate_of("06635005")
-    assert fate is not None
-    assert fate.sole is not None
-    assert (fate.sole.municipality.ags, fate.sole.is_confirmed) == ("06636001", False)
-    found = forebears(Municipality.objects.get(ags="06636001"))
-    keys = [[each.municipality.ags for each in found[edition.pk]] for edition in BoundaryEdition.objects.all()[1:]]
-    assert keys == [["06635001"], ["06635001", "06635005"]]
-
-
-def test_a_key_that_is_given_to_another_municipality_is_that_one_and_not_its_name(tmp_path: Path) -> None:
-    """06635001 went into 06635002, and its key to a place at the other end."""
-    first_edition(
-        tmp_path,
-        {
-            "06635001": ("Ast", (9.0, 51.0, 9.1, 51.1)),
-            "06635002": ("Buch", (9.1, 51.0, 9.2, 51.1)),
-            "06635003": ("Clus", (9.2, 51.0, 9.4, 51.1)),
-        },
-        m06635001={"population": 300},
-        m06635003={"population": 900},
-    )
-    report = next_edition(
-        tmp_path,
-        {
-            "06635002": ("Buch", (9.0, 51.0, 9.2, 51.1)),
-            "06635003": ("Clus", (9.2, 51.0, 9.3, 51.1)),
-            "06635001": ("Dorn", (9.3, 51.0, 9.4, 51.1)),
-        },
-    )
-    assert {pair: row.kind for pair, row in stored().items()} == {
-        ("06635001", "06635002"): SuccessionKind.DISSOLVED,
-        ("06635003", "06635003"): SuccessionKind.REMAINED,
-        ("06635003", "06635001"): SuccessionKind.PART,
-    }
-    assert Municipality.objects.current().get(ags="06635001").population == 450
-    (origins,) = forebears(Municipality.objects.current().get(ags="06635001")).values()
-    assert [origin.municipality.name for origin in origins] == ["Clus"]
-    assert report.counts["dissolved"] == 1
-    assert report.counts["renamed"] == 0
-    assert any(note.startswith("founded: Dorn (06635001) from Clus") for note in report.notes)
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "is_renamed"),
-    [
-        ("Korbach", "Korbach, Kreisstadt", False),
-        ("Taching a. See", "Taching a.See", False),
-        ("Neustadt/Westerwald", "Neustadt/ Westerwald", False),
-        ("Bischofsheim a.d. Rhön", "Bischofsheim i.d. Rhön", True),
-        ("Döbern", "Döbern/Derbno", True),
-    ],
-)
-def test_a_name_that_is_set_another_way_is_no_other_name(
-    tmp_path: Path, before: str, after: str, is_renamed: bool
-) -> None:
-    box = (9.0, 51.0, 9.1, 51.1)
-    first_edition(tmp_path, {"06635015": (before, box)})
-    assert next_edition(tmp_path, {"06635015": (after, box)}).counts["renamed"] == is_renamed
-
-
-def test_an_edition_that_is_older_than_all_others_becomes_the_beginning(tmp_path: Path) -> None:
-    import_boundaries(boundaries(tmp_path / "newest.gpkg", MERGED), edition=NEXT)
-    Municipality.objects.update(population=8000)
-    report = next_edition(tmp_path, HESSE, LIST, day=EDITION_DATE)
-    assert report.counts["dissolved"] == 1
-    assert stored()["06635005", "06635001"].source == SuccessionSource.OFFICIAL
-    fate = fate_of("06635005")
-    assert fate is not None
-    assert fate.sole is not None
-    assert fate.sole.municipality.population == 8000
-    assert set(Municipality.objects.filter(edition__date=EDITION_DATE).values_list("population", flat=True)) == {None}
-    # Once more, with other boundaries: they are compared again
-    moved = {**HESSE, "06635005": ("Bromskirchen", (9.1, 51.0, 9.21, 51.1))}
-    assert next_edition(tmp_path, moved, day=EDITION_DATE).counts["dissolved"] == 1
-
-
-def test_an_edition_between_two_that_were_compared_leaves_them_as_they_are_and_says_so(tmp_path: Path) -> None:
-    first_edition(tmp_path, HESSE)
-    next_edition(tmp_path, MERGED, LIST, day=LATER)
-    report = next_edition(tmp_path, HESSE, day=NEXT)
-    assert any("lies between two editions" in note for note in report.notes)
-    fate = fate_of("06635005")
-    assert fate is not None
-    assert fate.sole is not None
-    assert BoundaryEdition.objects.get(date=NEXT).follows is None
-
-
-def test_the_list_may_come_when_there_is_a_newer_edition_already(tmp_path: Path) -> None:
-    first_edition(tmp_path, HESSE)
-    next_edition(tmp_path, MERGED)
-    next_edition(tmp_path, MERGED, day=LATER)
-    changes = tmp_path / "changes.csv"
-    changes.write_text(LIST)
-    import_boundaries(tmp_path / f"{NEXT}.gpkg", edition=NEXT, changes=changes)
-    assert stored()["06635005", "06635001"].source == SuccessionSource.OFFICIAL
 
 
 # --- What goes over -------------------------------------------------------------------------------------------------
@@ -471,37 +305,3 @@ def test_an_edition_change_keeps_every_earlier_figure(tmp_path: Path) -> None:
     assert list(before.scores.order_by("pk").values()) == figures
     assert before.edition_id != after.edition_id
     assert Score.objects.get(assessment=after).municipality.population == 7400
-
-
-def test_an_edition_of_one_state_says_nothing_of_its_neighbours(tmp_path: Path) -> None:
-    beyond: Boxes = {
-        "16061001": ("Drüben", (9.2, 51.0, 9.21, 51.1))
-    }  # so near that it is no spit of land that got lost
-    first_edition(tmp_path, HESSE | beyond)
-    Mandate.objects.create(user=User.objects.create_user("reviewer"), area="16061001", starts_on=EDITION_DATE)
-    report = next_edition(tmp_path, MERGED)
-    assert set(stored()) == {("06635005", "06635001")}
-    assert list(Mandate.objects.values_list("area", flat=True)) == ["16061001"]
-    assert report.counts["unexplained"] == 0
-    assert any("lie in states that this edition lacks" in note for note in report.notes)
-    # The other state comes later: it is no new municipality, and has the facts that it had
-    Municipality.objects.filter(ags="16061001").update(population=700)
-    report = next_edition(tmp_path, MERGED | beyond)
-    assert (report.counts["founded"], Municipality.objects.current().get(ags="16061001").population) == (0, 700)
-
-
-def test_states_that_come_with_a_later_edition_are_not_founded(tmp_path: Path) -> None:
-    first_edition(tmp_path, HESSE)
-    report = next_edition(tmp_path, MERGED | ANRODE)
-    assert (report.counts["founded"], report.counts["dissolved"]) == (0, 1)
-
-
-if (SHARED_DATA / "gebietsaenderungen_2023_2025-02.csv").exists():
-
-    def test_the_whole_official_list_can_be_read(tmp_path: Path) -> None:
-        first_edition(tmp_path, HESSE)
-        changes = (SHARED_DATA / "gebietsaenderungen_2023_2025-02.csv").read_text()
-        report = next_edition(tmp_path, MERGED, changes)
-        assert set(stored()) == {("06635005", "06635001")}
-        assert report.counts["changes of associations, left out"] > 5
-        assert report.counts["changes of another time, left out"] > 50

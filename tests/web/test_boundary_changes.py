@@ -22,7 +22,7 @@ from places.models import BoundaryEdition, Change, Municipality, Succession
 from places.record import on_record
 from places.reviewing.successions import decide_successions
 from places.vocabulary import ActedAs, SuccessionKind, SuccessionSource, SuccessionState, Verb
-from tests.database.test_edition_change import ANRODE, DIVIDED, HESSE, LIST, MERGED, first_edition, next_edition
+from tests.database.editions import ANRODE, DIVIDED, HESSE, LIST, MERGED, first_edition, next_edition
 from tests.factories import make_assessment, make_edition, make_municipality, make_place, make_score
 from tests.web.answers import get
 
