@@ -4,8 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.http import parse_http_date_safe
@@ -20,6 +22,8 @@ MAY_BE_READ = (
     "Accept-Ranges, Content-Crs, Content-Disposition, Content-Location, Content-Range, ETag, Last-Modified, Link, "
     "Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate"
 )
+# What is read as data loads nothing and stands in no frame.
+POLICY, NOTHING = "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
 PAGE = "text/html"  # of /ogc/: for people, so as every page
 # A proxy may answer many readers for a minute and must ask then; a browser asks every time. Nobody's session is in it:
 # PrivateMiddleware has spoken first where there is one.
@@ -46,6 +50,7 @@ class ApiMiddleware:
             modified = parse_http_date_safe(response.headers.get("Last-Modified", ""))
             response = get_conditional_response(request, response.headers["ETag"], modified, response) or response
         _is_of_all_languages(response)
+        response.headers[POLICY] = NOTHING
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = MAY_BE_READ
         response.headers.setdefault("Cache-Control", KEPT if response.status_code in UNTIL_CHANGED else "no-cache")
@@ -67,6 +72,15 @@ class ApiMiddleware:
             "Access-Control-Max-Age": "86400",
         }
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Content-Security-Policy. Data carry the strictest one, which nobody has to put together for each answer."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if POLICY in response:
+            return response
+        return super().process_response(request, response)
 
 
 class PrivateMiddleware:

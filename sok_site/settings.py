@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "sok_site.ranges.GZipMiddleware",
     # What differs from reader to reader goes above this one, for it does not ask further down for what it has kept.
     "sok_site.kept_answers.KeptAnswersMiddleware",
-    "csp.middleware.CSPMiddleware",  # the policy of an answer is kept with it
+    "sok_site.headers.PolicyMiddleware",  # the policy of an answer is kept with it
     "sok_site.headers.ApiMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "sok_site.headers.PrivateMiddleware",

@@ -33,6 +33,7 @@ from places.reading import Reading
 from places.vocabulary import RATINGS, Criterion, Kind, Sector, SpaceKind, Status, SupportKind, ZokTier
 
 Choices = type[Any]  # a TextChoices
+SOME_KEY = "00000000"  # fits every address of a page
 
 
 class Multi(GeomOutputGeoFunc):
@@ -122,9 +123,15 @@ class Collection:
         """Whether ``text`` can identify a feature at all."""
         return text.isascii() and text.isdigit() and len(text) <= 18
 
+    @cached_property
+    def page_around(self) -> tuple[str, str]:
+        """What stands before and after the key in the path of a feature's page for people."""
+        head, tail = reverse(self.page, args=[SOME_KEY]).split(SOME_KEY)
+        return head, tail
+
     def page_path(self, key: object) -> str:
         """The path of a feature's page for people; "" where it has none."""
-        return reverse(self.page, args=[key]) if self.page else ""
+        return f"{self.page_around[0]}{key}{self.page_around[1]}" if self.page else ""
 
 
 # --- Municipalities and districts -----------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from sok_site.ogc.collections import Collection, Property, Rows
 from sok_site.ogc.crs import Crs, geojson
 
 Cell = Callable[[Any], Any]
-SOME_KEY = "00000000"  # fits every address of a page
 # A lateral query that reads no table costs nothing: it names the columns of the record that is written.
 FEATURE = """
 SELECT '{{"type":"Feature","id":' || to_json(found.key::text) || ',"geometry":' || coalesce(shape, 'null')
@@ -107,7 +106,7 @@ def _written_by_database(
     )
     of_page: tuple[str, ...] = ()
     if collection.page:
-        head, tail = collection.page_path(SOME_KEY).split(SOME_KEY)
+        head, tail = collection.page_around
         of_page = (root + head, tail)
     with connection.cursor() as cursor:
         cursor.execute(statement + condition, (*of_statement, *of_page, *of_condition))
