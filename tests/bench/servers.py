@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from scripts.collect_static import ROOT
+from scripts.collect_static import main as collect_static
 from scripts.demo_server import free_port
 from tests.front import nginx
 
@@ -55,6 +56,7 @@ def folders(folder: Path) -> dict[str, str]:
 @contextmanager
 def this_site(database_url: str, folder: Path) -> Iterator[tuple[str, int]]:
     """The address of this server as it is run in service, and the id of its first process."""
+    collect_static()
     address = f"127.0.0.1:{free_port()}"
     options = ["--bind", address, "--workers", "2", "--threads", "4", "--keep-alive", "75", "--preload"]
     environment = {
