@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from sok_site.ogc.collections import Collection, Property, Rows
 from sok_site.ogc.crs import Crs, geojson
+from sok_site.ogc.prepared import Question
 
 Cell = Callable[[Any], Any]
 # A lateral query that reads no table costs nothing: it names the columns of the record that is written.
@@ -90,11 +91,25 @@ def written_feature(collection: Collection, found: Rows, key: str, crs: Crs, roo
     if connection.vendor != "postgresql":
         rows = found.queryset.filter(**{collection.key: key})
         written_ones = [feature.written() for feature in features(collection, rows, crs, root)]
-    else:
-        # Said of the finished columns: a query of keys inside would be planned besides, and that takes longest.
-        its_key = int(key) if collection.key == "pk" else key
-        written_ones = _written_by_database(collection, found, crs, root, "found.key = %s", (its_key,))
-    return written_ones[0] if written_ones else None
+        return written_ones[0] if written_ones else None
+    question = found.reading.once(("one", collection.id, crs.uri), lambda: _of_one(collection, found, crs))
+    features_found = question.rows(*_of_page(collection, root), int(key) if collection.key == "pk" else key)
+    return str(features_found[0][0]).encode() if features_found else None
+
+
+def _of_one(collection: Collection, found: Rows, crs: Crs) -> Question:
+    """Said of the finished columns: a query of keys inside would be planned besides, and that takes longest."""
+    statement, fixed = _statement(collection, found.queryset, crs)
+    type_of_key = "bigint" if collection.key == "pk" else "text"
+    return Question(f"{statement}found.key = %s", fixed, (*["text"] * len(_of_page(collection, "")), type_of_key))
+
+
+def _of_page(collection: Collection, root: str) -> tuple[str, ...]:
+    """What a statement takes for the addresses of pages."""
+    if not collection.page:
+        return ()
+    head, tail = collection.page_around
+    return root + head, tail
 
 
 def _written_by_database(
@@ -104,12 +119,8 @@ def _written_by_database(
     statement, of_statement = found.reading.once(
         ("statement", collection.id, crs.uri), lambda: _statement(collection, found.queryset, crs)
     )
-    of_page: tuple[str, ...] = ()
-    if collection.page:
-        head, tail = collection.page_around
-        of_page = (root + head, tail)
     with connection.cursor() as cursor:
-        cursor.execute(statement + condition, (*of_statement, *of_page, *of_condition))
+        cursor.execute(statement + condition, (*of_statement, *_of_page(collection, root), *of_condition))
         return [feature.encode() for (feature,) in cursor.fetchall()]
 
 

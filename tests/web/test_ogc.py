@@ -447,3 +447,24 @@ def test_a_class_is_asked_for_alike_however_it_is_asked(world: None) -> None:
         assert items("municipalities", filter=f"class IN ('{name}')") == expected
         rest = Client().get("/api/v1/municipalities/", {"cohesion_class": name}).json()["results"]
         assert [municipality["ags"] for municipality in rest] == expected
+
+
+if connection.vendor == "postgresql":
+
+    @pytest.mark.django_db(transaction=True)
+    def test_one_feature_is_planned_once_for_each_connection_and_found_where_a_pooler_has_forgotten(
+        world: None,
+    ) -> None:
+        def asked(ags: str) -> list[str]:
+            with CaptureQueriesContext(connection) as captured:
+                feature = get(f"collections/municipalities/items/{ags}")
+            assert (feature["id"], feature["properties"]["ags"]) == (ags, ags)
+            assert feature["properties"]["page"] == f"http://testserver/gemeinden/{ags}/"
+            return [query["sql"].split()[0] for query in captured if "question_" in query["sql"]]
+
+        assert asked("06635001") == ["PREPARE", "EXECUTE"]
+        assert asked("06635002") == ["EXECUTE"]
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        assert asked("06635001") == ["EXECUTE"]  # in vain
+        assert asked("06635002") == ["PREPARE", "EXECUTE"]
