@@ -20,4 +20,4 @@ RUN for po in sok_site/locale/*/LC_MESSAGES/*.po; do \
  && install --directory --owner=sok-atlas /media /exports /tiles
 USER sok-atlas
 EXPOSE 8000
-CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn sok_site.wsgi --bind 0.0.0.0:8000 --workers 2 --threads 4 --preload"]
+CMD ["sh", "-c", "python manage.py migrate --noinput && exec gunicorn sok_site.wsgi --bind 0.0.0.0:8000 --workers 2 --threads 2 --keep-alive 75 --preload"]

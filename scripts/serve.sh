@@ -7,4 +7,4 @@ port=${1:-8000}
 # Links in mails lead to this port, unless the site has an address of its own.
 if [ -z "${ALLOWED_HOSTS:-}" ]; then export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}; fi
 echo "SOK-Atlas: http://127.0.0.1:$port  (stop with Ctrl+C)"
-exec .venv/bin/gunicorn sok_site.wsgi --bind "127.0.0.1:$port" --workers 2 --threads 4 --preload --log-level warning
+exec .venv/bin/gunicorn sok_site.wsgi --bind "127.0.0.1:$port" --workers 2 --threads 2 --preload --log-level warning

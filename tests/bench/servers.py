@@ -58,7 +58,7 @@ def this_site(database_url: str, folder: Path) -> Iterator[tuple[str, int]]:
     """The address of this server as it is run in service, and the id of its first process."""
     collect_static()
     address = f"127.0.0.1:{free_port()}"
-    options = ["--bind", address, "--workers", "2", "--threads", "4", "--keep-alive", "75", "--preload"]
+    options = ["--bind", address, "--workers", "2", "--threads", "2", "--keep-alive", "75", "--preload"]
     environment = {
         "DATABASE_URL": database_url,
         "SITE_URL": f"http://{address}",
