@@ -179,12 +179,14 @@ export function createLabels(colours) {
   return { paint, forget };
 }
 
-/** Where the name of a symbol may stand: below, above, to its right, to its left; below or above a number on it. */
+/**
+ * Where the name of a symbol may stand: below, above, to its right; below or above a number on it. Not to its left: at the
+ * edge of the view it would begin behind the legend.
+ */
 const around = ([x, y], half) => [
   [x, y + 20],
   [x, y - 15],
   [x + half + 9, y + 5],
-  [x - half - 9, y + 5],
   [x, y + 32],
   [x, y - 20],
 ];
